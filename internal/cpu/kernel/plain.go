@@ -1,0 +1,129 @@
+package kernel
+
+// plainSet returns the kernels in plain Go: the specification.
+func plainSet() *Set {
+	return &Set{
+		Level: Off,
+		F32: Floats[float32]{
+			Unary: unaryLoops32(), Binary: binaryLoops32(), Compare: compareLoops[float32](),
+			Select: selectLoop[float32], Fill: fillLoop[float32],
+			SumLanes: sumLanes[float32], MaxLanes: maxLanes[float32], MinLanes: minLanes[float32],
+			MulAdd: mulAdd32,
+			Gemm:   func(g *Gemm[float32], ws *Workspace[float32]) { gemmPlain(g, ws, axpy32) },
+		},
+		F64: Floats[float64]{
+			Unary: unaryLoops64(), Binary: binaryLoops64(), Compare: compareLoops[float64](),
+			Select: selectLoop[float64], Fill: fillLoop[float64],
+			SumLanes: sumLanes[float64], MaxLanes: maxLanes[float64], MinLanes: minLanes[float64],
+			MulAdd: mulAdd64,
+			Gemm:   func(g *Gemm[float64], ws *Workspace[float64]) { gemmPlain(g, ws, axpy64) },
+		},
+	}
+}
+
+func mulAdd32(dst, x, y []float32) {
+	dst, y = dst[:len(x)], y[:len(x)]
+	for i, v := range x {
+		dst[i] = fma32(v, y[i], dst[i])
+	}
+}
+
+func mulAdd64(dst, x, y []float64) {
+	dst, y = dst[:len(x)], y[:len(x)]
+	for i, v := range x {
+		dst[i] = fma64(v, y[i], dst[i])
+	}
+}
+
+// axpy32 adds a*x to acc by fused multiply-add.
+func axpy32(acc []float32, a float32, x []float32) {
+	acc = acc[:len(x)]
+	for j, v := range x {
+		acc[j] = fma32(a, v, acc[j])
+	}
+}
+
+// axpy64 adds a*x to acc by fused multiply-add.
+func axpy64(acc []float64, a float64, x []float64) {
+	acc = acc[:len(x)]
+	for j, v := range x {
+		acc[j] = fma64(a, v, acc[j])
+	}
+}
+
+func selectLoop[T Float](dst []T, cond []uint8, x, y []T) {
+	dst, x, y = dst[:len(cond)], x[:len(cond)], y[:len(cond)]
+	for i, c := range cond {
+		if c != 0 {
+			dst[i] = x[i]
+		} else {
+			dst[i] = y[i]
+		}
+	}
+}
+
+func fillLoop[T Float](dst []T, v T) {
+	for i := range dst {
+		dst[i] = v
+	}
+}
+
+func sumLanes[T Float](acc *[Lanes]T, x []T) {
+	for i, v := range x {
+		acc[i%Lanes] += v
+	}
+}
+
+func maxLanes[T Float](acc *[Lanes]T, x []T) {
+	for i, v := range x {
+		acc[i%Lanes] = max(acc[i%Lanes], v)
+	}
+}
+
+func minLanes[T Float](acc *[Lanes]T, x []T) {
+	for i, v := range x {
+		acc[i%Lanes] = min(acc[i%Lanes], v)
+	}
+}
+
+// compareLoops returns the comparisons, one loop each so that the compiler
+// sees the operator.
+func compareLoops[T Float]() (loops [NumCompare]func(dst []uint8, x, y []T)) {
+	one := func(b bool) uint8 {
+		if b {
+			return 1
+		}
+		return 0
+	}
+	loops[Eq] = func(dst []uint8, x, y []T) {
+		for i, v := range x {
+			dst[i] = one(v == y[i])
+		}
+	}
+	loops[Ne] = func(dst []uint8, x, y []T) {
+		for i, v := range x {
+			dst[i] = one(v != y[i])
+		}
+	}
+	loops[Lt] = func(dst []uint8, x, y []T) {
+		for i, v := range x {
+			dst[i] = one(v < y[i])
+		}
+	}
+	loops[Le] = func(dst []uint8, x, y []T) {
+		for i, v := range x {
+			dst[i] = one(v <= y[i])
+		}
+	}
+	loops[Gt] = func(dst []uint8, x, y []T) {
+		for i, v := range x {
+			dst[i] = one(v > y[i])
+		}
+	}
+	loops[Ge] = func(dst []uint8, x, y []T) {
+		for i, v := range x {
+			dst[i] = one(v >= y[i])
+		}
+	}
+	return loops
+}
