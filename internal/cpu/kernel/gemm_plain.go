@@ -10,6 +10,7 @@ func gemmPlain[T Float](g *Gemm[T], ws *Workspace[T], axpy func(acc []T, a T, x 
 		clearUnlessAccumulating(g)
 		return
 	}
+	checkGemm(g)
 	for k0 := 0; k0 < g.K; k0 += BlockK {
 		depth := min(BlockK, g.K-k0)
 		b := rowsOfB(g, ws, k0, depth)
@@ -30,6 +31,15 @@ func gemmPlain[T Float](g *Gemm[T], ws *Workspace[T], axpy func(acc []T, a T, x 
 			}
 		}
 	}
+}
+
+// checkGemm panics, as an index expression does, if an operand is too short.
+func checkGemm[T Float](g *Gemm[T]) {
+	if g.PackA == nil {
+		_ = g.A[(g.M-1)*g.AStrideM+(g.K-1)*g.AStrideK]
+	}
+	_ = g.B[(g.K-1)*g.BStrideK+(g.N-1)*g.BStrideN]
+	_ = g.C[(g.M-1)*g.CStride+g.N-1]
 }
 
 // clearUnlessAccumulating writes the empty sum.

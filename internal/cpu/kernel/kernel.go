@@ -145,7 +145,8 @@ type Gemm[T Float] struct {
 // Workspace holds the packing buffers of one worker, so that a compiled step
 // allocates nothing. The zero value is ready; it grows as needed.
 type Workspace[T Float] struct {
-	a, b, tmp []T
+	a, b, tmp, stage []T
+	tile             tile
 }
 
 // Set is the table of all kernels at one level.

@@ -1,0 +1,199 @@
+package main
+
+import "fmt"
+
+// tileRows is the number of rows of C in a full register tile: with two
+// vectors of columns, AVX2's 16 registers hold 6x2 sums, AVX-512's 32 hold
+// 12x2 (multiples of it keep the add-latency hidden: 2 units x 4-5 cycles).
+func tileRows(s isa) int {
+	if s.masked {
+		return 12
+	}
+	return 6
+}
+
+// tileVectors is the largest number of vectors of columns that the generator
+// makes for a tile of r rows: short tiles are wide, so that a product with
+// few rows reads long runs of B and keeps the units busy.
+func tileVectors(r int) int {
+	switch r {
+	case 1:
+		return 8
+	case 2:
+		return 4
+	case 3:
+		return 3
+	}
+	return 2
+}
+
+// gemm writes all micro-kernels of one instruction set and type.
+func gemm(out *source, s isa, e elem) {
+	for r := 1; r <= tileRows(s); r++ {
+		for v := 1; v <= tileVectors(r); v++ {
+			gemmTile(out, s, e, r, v)
+		}
+	}
+}
+
+func tileName(s isa, e elem, r, v int) string {
+	return fmt.Sprintf("tile%dx%dx%d%s", e.bits, r, v, s.name)
+}
+
+// Offsets of the fields of struct tile, in gemm_tiled.go.
+const (
+	tileDepth = 8 * iota
+	tileA
+	tileARow
+	tileAStep
+	tileB
+	tileBStep
+	tileC
+	tileCRow
+	tileValid
+	tileAdd
+)
+
+// gemmTile writes the micro-kernel that makes r rows by v vectors of C.
+//
+//	AX, R8, R9: A, its row stride, three times that; R10: its step along k
+//	R12, R13: A from rows 4 and 8 on; BX, R11: B and its step; CX: k left
+//	DI, SI: C and its row stride
+func gemmTile(out *source, s isa, e elem, r, v int) {
+	name := tileName(s, e, r, v)
+	out.text(name, 0, 8)
+	out.op("MOVQ t+0(FP), DX")
+	for _, f := range []struct {
+		offset int
+		reg    string
+	}{
+		{tileDepth, "CX"}, {tileA, "AX"}, {tileARow, "R8"}, {tileAStep, "R10"},
+		{tileB, "BX"}, {tileBStep, "R11"}, {tileC, "DI"}, {tileCRow, "SI"},
+	} {
+		out.op("MOVQ %d(DX), %s", f.offset, f.reg)
+	}
+	out.op("LEAQ (R8)(R8*2), R9")
+	if r > 4 {
+		out.op("LEAQ (AX)(R8*4), R12")
+	}
+	if r > 8 {
+		out.op("LEAQ (AX)(R8*8), R13")
+	}
+	acc := func(i, j int) string { return s.v(i*v + j) }
+	for i := range r * v {
+		out.op("VXOR%s %s, %[2]s, %[2]s", e.suffix, "X"+s.v(i)[1:])
+	}
+	out.line("loop:")
+	gemmStep(out, s, e, r, v, acc)
+	out.op("DECQ CX")
+	out.op("JNZ loop")
+	gemmStore(out, s, e, r, v, acc)
+	out.op("VZEROUPPER")
+	out.op("RET")
+}
+
+// gemmStep adds the products of one k to the sums. With one vector of
+// columns, B stays in its register; each element of A is broadcast in turn,
+// to two registers alternately.
+func gemmStep(out *source, s isa, e elem, r, v int, acc func(i, j int) string) {
+	move := "VMOVU" + e.suffix
+	bBase := r * v
+	bInMemory := bBase+v+1 > s.regs // no room: each product reads B anew
+	free := bBase
+	if !bInMemory {
+		for j := range v {
+			out.op("%s %d(BX), %s", move, j*s.bytes, s.v(bBase+j))
+		}
+		free += v
+	}
+	spare := s.regs - free
+	for i := range r {
+		a := s.v(free + i%min(spare, 2))
+		out.op("%s %s, %s", e.broadcast(), rowAddress(i), a)
+		for j := range v {
+			b := s.v(bBase + j)
+			if bInMemory {
+				b = fmt.Sprintf("%d(BX)", j*s.bytes)
+			}
+			out.op("VFMADD231%s %s, %s, %s", e.suffix, b, a, acc(i, j))
+		}
+	}
+	out.op("ADDQ R10, AX")
+	if r > 4 {
+		out.op("ADDQ R10, R12")
+	}
+	if r > 8 {
+		out.op("ADDQ R10, R13")
+	}
+	out.op("ADDQ R11, BX")
+}
+
+// rowAddress is the address of row i of A at the current k.
+func rowAddress(i int) string {
+	base := []string{"AX", "R12", "R13"}[i/4]
+	return fmt.Sprintf([]string{"(%s)", "(%s)(R8*1)", "(%s)(R8*2)", "(%s)(R9*1)"}[i%4], base)
+}
+
+// gemmStore writes or adds the sums to C. The last vector of columns is cut
+// to its valid lanes.
+func gemmStore(out *source, s isa, e elem, r, v int, acc func(i, j int) string) {
+	free := r * v // B's and A's registers are free now
+	mask, scratch := s.v(free), s.v(free+1)
+	out.op("MOVQ %d(DX), CX", tileValid)
+	out.op("CMPQ %d(DX), $0", tileAdd)
+	out.op("SETEQ R10") // 1: overwrite
+	if s.masked {
+		out.op("MOVL $1, R8")
+		out.op("SHLL CX, R8")
+		out.op("DECL R8")
+		out.op("KMOVW R8, K1")
+	} else {
+		out.op("LEAQ tailMask<>+32(SB), R8")
+		out.op("SHLQ $%d, CX", map[int]int{4: 2, 8: 3}[e.size()])
+		out.op("SUBQ CX, R8")
+		out.op("VMOVU%s (R8), %s", e.suffix, mask)
+	}
+	out.op("TESTB R10, R10")
+	out.op("JNZ store")
+	out.op("MOVQ DI, R9")
+	for i := range r {
+		for j := range v {
+			address := fmt.Sprintf("%d(R9)", j*s.bytes)
+			switch {
+			case j < v-1:
+				out.op("VADD%s %s, %s, %[3]s", e.suffix, address, acc(i, j))
+			case s.masked:
+				out.op("VADD%s %s, %s, K1, %[3]s", e.suffix, address, acc(i, j))
+			default:
+				out.op("%s %s, %s, %s", e.maskMove(), address, mask, scratch)
+				out.op("VADD%s %s, %s, %[3]s", e.suffix, scratch, acc(i, j))
+			}
+		}
+		out.op("ADDQ SI, R9")
+	}
+	out.line("store:")
+	out.op("CMPQ %d(DX), $%d", tileValid, s.lanes(e))
+	out.op("JNE cut")
+	storeRows(out, s, e, r, v, acc, "")
+	out.op("VZEROUPPER")
+	out.op("RET")
+	out.line("cut:")
+	storeRows(out, s, e, r, v, acc, mask)
+}
+
+func storeRows(out *source, s isa, e elem, r, v int, acc func(i, j int) string, mask string) {
+	move := "VMOVU" + e.suffix
+	for i := range r {
+		for j := range v {
+			switch {
+			case j < v-1 || mask == "":
+				out.op("%s %s, %d(DI)", move, acc(i, j), j*s.bytes)
+			case s.masked:
+				out.op("%s %s, K1, %d(DI)", move, acc(i, j), j*s.bytes)
+			default:
+				out.op("%s %s, %s, %d(DI)", e.maskMove(), acc(i, j), mask, j*s.bytes)
+			}
+		}
+		out.op("ADDQ SI, DI")
+	}
+}

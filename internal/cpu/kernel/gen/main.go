@@ -1,0 +1,80 @@
+// Command gen writes the SIMD kernels of package kernel: run it through
+// go generate in that directory.
+package main
+
+import (
+	"fmt"
+	"go/format"
+	"log"
+	"os"
+	"strings"
+)
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("gen: ")
+	var stubs source
+	stubs.line(header + "\npackage kernel\n")
+	for _, s := range isas {
+		writeGemm(s, &stubs)
+	}
+	writeTileTables(&stubs)
+	writeGo("stubs_amd64.go", &stubs)
+}
+
+func writeGemm(s isa, stubs *source) {
+	var out source
+	out.line(header + "\n#include \"textflag.h\"\n")
+	tailMaskData(&out)
+	for _, e := range elems {
+		gemm(&out, s, e)
+		pack(&out, s, e)
+		stub(stubs, packName(s, e), fmt.Sprintf("dst *%s, dstStep int, src *%[1]s, srcStep, depth, n int", e.goType))
+		if !s.masked {
+			transpose(&out, s, e)
+			stub(stubs, "transpose"+e.goType[5:]+s.name, fmt.Sprintf("dst *%s, dstStep int, src *%[1]s, srcStep, depth int", e.goType))
+		}
+		for r := 1; r <= tileRows(s); r++ {
+			for v := 1; v <= tileVectors(r); v++ {
+				stub(stubs, tileName(s, e, r, v), "t *tile")
+			}
+		}
+	}
+	write("gemm_"+strings.ToLower(s.name)+"_amd64.s", out.String())
+}
+
+// stub declares an assembly function.
+func stub(stubs *source, name, signature string) {
+	stubs.line("//go:noescape\nfunc %s(%s)\n", name, signature)
+}
+
+// writeTileTables writes the tables of micro-kernels by rows and vectors.
+func writeTileTables(stubs *source) {
+	for _, s := range isas {
+		for _, e := range elems {
+			fmt.Fprintf(stubs, "var tiles%d%s = [][]func(*tile){{}", e.bits, s.name)
+			for r := 1; r <= tileRows(s); r++ {
+				fmt.Fprint(stubs, ", {nil")
+				for v := 1; v <= tileVectors(r); v++ {
+					fmt.Fprintf(stubs, ", %s", tileName(s, e, r, v))
+				}
+				fmt.Fprint(stubs, "}")
+			}
+			stubs.line("}\n")
+		}
+	}
+}
+
+func writeGo(name string, src *source) {
+	text, err := format.Source([]byte(src.String()))
+	if err != nil {
+		log.Fatalf("%s: %v\n%s", name, err, src.String())
+	}
+	write(name, string(text))
+}
+
+func write(name, text string) {
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		log.Fatal(err)
+	}
+}
