@@ -46,8 +46,9 @@ type Node struct {
 	ID     uint64 // larger than the ID of every node it depends on
 	Shape  Shape
 	DType  DType
-	Index  int  // which result of its op
-	Weak   bool // a constant that takes the other operand's dtype
+	Index  int     // which result of its op
+	Weak   bool    // a constant that takes the other operand's dtype
+	Exact  float64 // a weak constant's value, before it was rounded to DType
 	op     atomic.Pointer[Op]
 	buf    atomic.Pointer[Buffer]
 	scopes []*Scope // transformations under way that this value depends on

@@ -6,13 +6,23 @@ import "slices"
 // everything that is not newer than floor and everything behind a node of
 // stop. Nodes without an op (leaves) end the walk.
 func Between(outs []*Node, floor uint64, stop map[*Node]bool) []*Op {
+	return behind(outs, func(n *Node) bool { return n.ID <= floor || stop[n] })
+}
+
+// Pending returns the ops that must run to give outs their values, oldest
+// first.
+func Pending(outs []*Node) []*Op {
+	return behind(outs, func(n *Node) bool { return n.Value() != nil })
+}
+
+func behind(outs []*Node, stop func(*Node) bool) []*Op {
 	var ops []*Op
 	seen := map[*Op]bool{}
 	stack := slices.Clone(outs)
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if n == nil || n.ID <= floor || stop[n] {
+		if n == nil || stop(n) {
 			continue
 		}
 		op := n.Op()
