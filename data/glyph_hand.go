@@ -95,7 +95,7 @@ func (h *hand) bent(p point) point {
 
 // place maps a point of the written digit to the image.
 func (h *hand) place(p point) point {
-	q := h.bent(point{2*p.x - 1, 2*p.y - 1})
+	q := h.bent(point{mul(2, p.x) - 1, mul(2, p.y) - 1})
 	return point{
 		0.5 + h.shift.x + mul(0.5, mul(h.linear[0], q.x)+mul(h.linear[1], q.y)),
 		0.5 + h.shift.y + mul(0.5, mul(h.linear[2], q.x)+mul(h.linear[3], q.y)),
@@ -148,7 +148,7 @@ func smooth(through []point) []point {
 // catmullRom goes from b at u = 0 to c at u = 1, with the slopes (c-a)/2 and
 // (d-b)/2.
 func catmullRom(a, b, c, d, u float64) float64 {
-	quadratic := 2*a - mul(5, b) + 4*c - d
+	quadratic := mul(2, a) - mul(5, b) + mul(4, c) - d
 	cubic := mul(3, b-c) + d - a
 	return b + mul(0.5*u, (c-a)+mul(u, quadratic+mul(u, cubic)))
 }

@@ -22,6 +22,14 @@ const mnistAdvice = "get train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz,
 // file is an error that says which names were looked for and where to get it;
 // so is everything that [LoadIDX] reports.
 func LoadMNIST(dir string) (train, test *Images, err error) {
+	switch info, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil, fmt.Errorf("data: mnist: there is no directory %s; %s", dir, mnistAdvice)
+	case err != nil:
+		return nil, nil, fmt.Errorf("data: mnist: %w", err)
+	case !info.IsDir():
+		return nil, nil, fmt.Errorf("data: mnist: %s is a file, not the directory of the files; %s", dir, mnistAdvice)
+	}
 	if train, err = loadMNISTPart(dir, "train", "mnist training images"); err != nil {
 		return nil, nil, err
 	}
@@ -83,7 +91,7 @@ func LoadIDX(imagesPath, labelsPath string, classes []string) (*Images, error) {
 	}
 	if images.Shape[0] != labels.Shape[0] {
 		return nil, &FormatError{File: labelsPath, Offset: 4, Unpacked: labels.Unpacked,
-			Problem: fmt.Sprintf("expected %d labels, one for each image of %s, found %d", images.Shape[0], imagesPath, labels.Shape[0])}
+			Problem: fmt.Sprintf("expected %s, one for each image of %s, found %d", plural(images.Shape[0], "label"), imagesPath, labels.Shape[0])}
 	}
 	set := &Images{
 		Name:   filepath.Base(imagesPath),

@@ -1,9 +1,9 @@
 package data
 
 // nearest returns the names that a mistyped one may have meant: those with the
-// least edit distance to it, if that is at most a third of its length or 1.
+// least edit distance to it, if that is at most 2 or a third of its length.
 func nearest(name string, names []string) []string {
-	best := max(1, len(name)/3)
+	best := max(2, len(name)/3)
 	var near []string
 	for _, candidate := range names {
 		switch d := editDistance(name, candidate); {

@@ -55,7 +55,7 @@ func (s *Stream) Uint64() uint64 {
 
 // Float64 draws a uniform multiple of 2^-53 in [0, 1).
 func (s *Stream) Float64() float64 {
-	return float64(s.Uint64()>>11) * (1.0 / (1 << 53))
+	return float64(float64(s.Uint64()>>11) * (1.0 / (1 << 53))) // exact, and never fused with a caller's sum
 }
 
 // IntN draws a uniform integer in [0, n), without bias: a draw that would
