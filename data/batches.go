@@ -49,12 +49,7 @@ type State struct {
 // error if n or batchSize is not positive, or if DropLast would leave nothing
 // because batchSize exceeds n.
 func NewBatches(n, batchSize int, seed uint64, opts BatchOptions) (*Batches, error) {
-	return ResumeBatches(State{N: n, BatchSize: batchSize, Seed: seed, DropLast: opts.DropLast, InOrder: opts.InOrder})
-}
-
-// ResumeBatches continues from a saved state: the batches that follow are, bit
-// for bit, those that would have followed there.
-func ResumeBatches(state State) (*Batches, error) {
+	state := State{N: n, BatchSize: batchSize, Seed: seed, DropLast: opts.DropLast, InOrder: opts.InOrder}
 	if err := state.check(); err != nil {
 		return nil, err
 	}
@@ -87,12 +82,12 @@ func (s State) perEpoch() int {
 	return s.N
 }
 
-// State returns the place that has been reached: what [Batches.Restore] and
-// [ResumeBatches] continue from.
+// State returns the place that has been reached, for [Batches.Restore].
 func (b *Batches) State() State { return b.state }
 
-// Restore moves to a saved place of the same sequence. It is an error, and
-// nothing moves, if the state is of another sequence (another number of
+// Restore moves to a saved place of the same sequence: the batches that follow
+// are, bit for bit, those that followed there. It is an error, and nothing
+// moves, if the state is of another sequence (another number of
 // examples, batch size, seed or option) or of no sequence at all.
 func (b *Batches) Restore(state State) error {
 	if err := state.check(); err != nil {

@@ -70,14 +70,8 @@ func TestResumeContinuesExactly(t *testing.T) {
 		if err := json.Unmarshal(saved, &state); err != nil {
 			t.Fatal(err)
 		}
-		resumed, err := ResumeBatches(state)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rewound, err := ResumeBatches(b.State())
-		if err != nil {
-			t.Fatal(err)
-		}
+		resumed := restored(t, state) // as after a restart
+		rewound := restored(t, state) // as after going on, and back
 		rewound.Next()
 		rewound.Next()
 		if err := rewound.Restore(state); err != nil {
@@ -95,13 +89,22 @@ func TestResumeContinuesExactly(t *testing.T) {
 	})
 }
 
+// restored makes new batches of the state's sequence and moves them there.
+func restored(t rapid.TB, s State) *Batches {
+	t.Helper()
+	b, err := NewBatches(s.N, s.BatchSize, s.Seed, BatchOptions{DropLast: s.DropLast, InOrder: s.InOrder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Restore(s); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 func TestShufflesDiffer(t *testing.T) {
 	order := func(seed uint64, epoch int) []int {
-		b, err := ResumeBatches(State{N: 100, BatchSize: 100, Seed: seed, Epoch: epoch})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b.Next()
+		return restored(t, State{N: 100, BatchSize: 100, Seed: seed, Epoch: epoch}).Next()
 	}
 	first := order(1, 0)
 	if slices.Equal(first, order(1, 1)) || slices.Equal(first, order(2, 0)) {
@@ -169,7 +172,11 @@ func TestBatchErrors(t *testing.T) {
 		{State{N: 5, BatchSize: 2, Position: 4, DropLast: true}, "data: position 4 in an epoch of 4 examples"},
 		{State{N: 5, BatchSize: 2, Position: 3}, "data: position 3 is not a multiple of the batch size 2"},
 	} {
-		if _, err := ResumeBatches(c.state); err == nil || err.Error() != c.want {
+		b, err := NewBatches(c.state.N, c.state.BatchSize, 0, BatchOptions{DropLast: c.state.DropLast})
+		if err == nil {
+			err = b.Restore(c.state)
+		}
+		if err == nil || err.Error() != c.want {
 			t.Errorf("%+v: error %v, want %s", c.state, err, c.want)
 		}
 	}

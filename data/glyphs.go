@@ -2,18 +2,20 @@ package data
 
 import (
 	"fmt"
-	"math"
 	"runtime"
 	"sync"
 
 	"github.com/fluxion-go/fluxion/internal/threefry"
 )
 
-// minGlyphSize and maxGlyphSize bound the side of a glyph, in pixels. Below,
-// digits cannot be told apart; above, a set no longer fits into memory.
 const (
+	// minGlyphSize and maxGlyphSize bound the side of a glyph, in pixels.
+	// Below, digits cannot be told apart.
 	minGlyphSize = 8
 	maxGlyphSize = 256
+	// maxPixels bounds a set in memory: 4 GiB of float32, 1.3 million glyphs
+	// of 28x28.
+	maxPixels = 1 << 30
 )
 
 // Glyphs makes a set of n hand-drawn looking digits, 0 to 9, of size x size
@@ -29,13 +31,16 @@ const (
 // training and 1 for testing. Every run of ten images from a multiple of ten
 // has each digit once, in random order.
 //
-// It is an error if n is not positive or size not from 8 to 256.
+// It is an error if n is not positive, size not from 8 to 256, or n*size*size
+// over 2^30.
 func Glyphs(n, size int, seed uint64, stream uint32) (*Images, error) {
 	switch {
-	case n < 1 || int64(n) > math.MaxUint32:
+	case n < 1:
 		return nil, fmt.Errorf("data: glyphs: %d images: must be at least 1", n)
 	case size < minGlyphSize || size > maxGlyphSize:
 		return nil, fmt.Errorf("data: glyphs: size %d: must be from %d to %d pixels", size, minGlyphSize, maxGlyphSize)
+	case n > maxPixels/(size*size):
+		return nil, fmt.Errorf("data: glyphs: %d images of %dx%d: at most %d fit", n, size, size, maxPixels/(size*size))
 	}
 	set := &Images{
 		Name:   "glyphs",

@@ -222,10 +222,11 @@ func squaredDistance(a, b []float32) float64 {
 
 func TestGlyphErrors(t *testing.T) {
 	for want, c := range map[string]struct{ n, size int }{
-		"data: glyphs: 0 images: must be at least 1":               {0, 28},
-		"data: glyphs: -5 images: must be at least 1":              {-5, 28},
-		"data: glyphs: size 0: must be from 8 to 256 pixels":       {1, 0},
-		"data: glyphs: size 1000000: must be from 8 to 256 pixels": {1, 1000000},
+		"data: glyphs: 0 images: must be at least 1":                    {0, 28},
+		"data: glyphs: -5 images: must be at least 1":                   {-5, 28},
+		"data: glyphs: 2000000000 images of 28x28: at most 1369568 fit": {2000000000, 28},
+		"data: glyphs: size 0: must be from 8 to 256 pixels":            {1, 0},
+		"data: glyphs: size 1000000: must be from 8 to 256 pixels":      {1, 1000000},
 	} {
 		if s, err := Glyphs(c.n, c.size, 0, 0); err == nil || err.Error() != want || s != nil {
 			t.Errorf("%+v: error %v, want %s", c, err, want)

@@ -45,10 +45,9 @@ func (e *FormatError) Unwrap() error { return e.Err }
 
 const (
 	idxUnsignedByte = 0x08
-	// maxIDXSide and maxIDXBytes bound what a header may ask for. The largest
+	// maxIDXSide and maxPixels bound what a header may ask for. The largest
 	// set in this format, EMNIST by class, has 0.6e9 bytes.
-	maxIDXSide  = 1 << 12
-	maxIDXBytes = 1 << 30
+	maxIDXSide = 1 << 12
 )
 
 // idxTypes names the element types of the format.
@@ -180,8 +179,8 @@ func (d *idxDecoder) header(dimensions int) ([]int, error) {
 			return nil, d.problem(at, "the file holds no examples")
 		case n == 0 || (i > 0 && n > maxIDXSide):
 			return nil, d.problem(at, "size of dimension %d is %d, expected 1 to %d", i+1, n, maxIDXSide)
-		case n > maxIDXBytes/total:
-			return nil, d.problem(at, "the sizes up to dimension %d amount to %d bytes, more than the limit of %d", i+1, n*total, maxIDXBytes)
+		case n > maxPixels/total:
+			return nil, d.problem(at, "the sizes up to dimension %d amount to %d bytes, more than the limit of %d", i+1, n*total, maxPixels)
 		}
 		shape[i] = int(n)
 		total *= n
