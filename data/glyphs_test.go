@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/fluxion-go/fluxion/internal/threefry"
 	"pgregory.net/rapid"
 )
 
@@ -52,6 +53,24 @@ func TestGlyphsKeepTheirBits(t *testing.T) {
 		if got := digest(makeGlyphs(t, 200, c.size, c.seed, c.stream)); got != c.want {
 			t.Errorf("size %d, seed %d, stream %d: digest %s, want %s", c.size, c.seed, c.stream, got, c.want)
 		}
+	}
+}
+
+// TestGlyphArithmeticKeepsItsBits looks at the float64 values from which the
+// pixels are rounded: a product fused with a sum shows here on the platforms
+// that fuse, long before it changes a pixel.
+func TestGlyphArithmeticKeepsItsBits(t *testing.T) {
+	source := newGlyphSource(threefry.New(1))
+	c := newCanvas(20)
+	h := sha256.New()
+	for i := range uint32(100) {
+		source.draw(c, i, source.label(i))
+		for _, v := range c.ink {
+			h.Write(binary.LittleEndian.AppendUint64(nil, math.Float64bits(v)))
+		}
+	}
+	if got, want := hex.EncodeToString(h.Sum(nil)[:8]), "04f7ab54e2ccb76f"; got != want {
+		t.Errorf("digest %s, want %s", got, want)
 	}
 }
 
