@@ -56,6 +56,9 @@ func (a *Array) node(op string) *graph.Node {
 	if a == nil || a.n == nil {
 		graph.Fail(op, "the array is nil")
 	}
+	if a.n.Gone() {
+		graph.Fail(op, "the array %v was donated to a compiled function and has no value any more", a.n.Aval())
+	}
 	return a.n
 }
 

@@ -44,6 +44,19 @@ func (e *Engine) run(op *graph.Op, ins []*graph.Buffer) []*graph.Buffer {
 	return outs
 }
 
+// Fold computes an op on constants for the compiler; nil if the op is control
+// flow.
+func (e *Engine) Fold(op *graph.Op) []*graph.Buffer {
+	if !Implements(op.Prim) {
+		return nil
+	}
+	ins := make([]*graph.Buffer, len(op.Ins))
+	for i, in := range op.Ins {
+		ins[i] = in.Value()
+	}
+	return e.run(op, ins)
+}
+
 // call interprets a function.
 func (e *Engine) call(fn *graph.Func, args []*graph.Buffer) []*graph.Buffer {
 	env := make(map[*graph.Node]*graph.Buffer, len(args)+len(fn.Ops))

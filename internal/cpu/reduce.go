@@ -147,13 +147,7 @@ func reduceFloat[T float32 | float64](e *Engine, k *kernel.Floats[T], p *graph.P
 				partial[i] = tree(k, combine, &acc)
 			}
 		})
-		for o := range out {
-			sum := partial[o*runs : o*runs+1]
-			for i := 1; i < runs; i++ {
-				k.Binary[combine](sum, sum, partial[o*runs+i:o*runs+i+1])
-			}
-			out[o] = sum[0]
-		}
+		addRuns(k, combine, out, partial, runs)
 		return
 	}
 	columns := func(o, lo, hi int) { // columns [lo, hi) of one outer index

@@ -1,18 +1,34 @@
 package graph
 
-import "unsafe"
+import (
+	"sync/atomic"
+	"unsafe"
+)
 
 // Buffer is the memory of one array, contiguous and in row-major order.
 type Buffer struct {
-	DType DType
-	Len   int // elements
-	mem   []uint64
+	DType  DType
+	Len    int // elements
+	ptr    unsafe.Pointer
+	cap    int // bytes behind ptr
+	shared atomic.Bool
 }
 
 // NewBuffer returns a zeroed buffer of n elements.
 func NewBuffer(d DType, n int) *Buffer {
-	return &Buffer{DType: d, Len: n, mem: make([]uint64, (n*d.Size()+7)/8)}
+	b := &Buffer{DType: d, Len: n}
+	if bytes := n * d.Size(); bytes > 0 {
+		// Whole 64-bit words: aligned for every type, and no pointers in them.
+		mem := make([]uint64, (bytes+7)/8)
+		b.ptr, b.cap = unsafe.Pointer(unsafe.SliceData(mem)), len(mem)*8
+	}
+	return b
 }
+
+// Share marks a buffer that more than one owner reads, so that none of them
+// may write to it. Shared reports the mark.
+func (b *Buffer) Share()       { b.shared.Store(true) }
+func (b *Buffer) Shared() bool { return b.shared.Load() }
 
 // BufferOf returns a buffer that holds a copy of values.
 func BufferOf[T Elem](values []T) *Buffer {
@@ -30,7 +46,7 @@ func View[T Elem](b *Buffer) []T {
 	if b.Len == 0 {
 		return nil
 	}
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b.mem))), b.Len)
+	return unsafe.Slice((*T)(b.ptr), b.Len)
 }
 
 // Bytes is the buffer's memory as bytes.
@@ -38,28 +54,31 @@ func (b *Buffer) Bytes() []byte {
 	if b.Len == 0 {
 		return nil
 	}
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(b.mem))), b.Len*b.DType.Size())
+	return unsafe.Slice((*byte)(b.ptr), b.Len*b.DType.Size())
 }
 
-// Capacity is the number of bytes that the buffer's memory has room for.
-func (b *Buffer) Capacity() int { return len(b.mem) * 8 }
+// Bind makes b a view of n elements of type d over other's memory, from the
+// byte offset on. It is how compiled programs lay values out in memory.
+func (b *Buffer) Bind(other *Buffer, offset int, d DType, n int) {
+	bytes := n * d.Size()
+	if offset < 0 || offset+bytes > other.cap {
+		panic("graph: view beyond the buffer's memory")
+	}
+	b.DType, b.Len, b.cap = d, n, bytes
+	b.ptr = unsafe.Add(other.ptr, offset)
+}
 
-// Retype makes b a buffer of n elements of type d over the same memory, which
-// must be large enough. Only the owner of the memory may do this.
-func (b *Buffer) Retype(d DType, n int) *Buffer {
-	if n*d.Size() > b.Capacity() {
-		panic("graph: Retype beyond the buffer's capacity")
+// Rebind changes the type and number of b's elements within its memory.
+func (b *Buffer) Rebind(d DType, n int) {
+	if n*d.Size() > b.cap {
+		panic("graph: Rebind beyond the buffer's memory")
 	}
 	b.DType, b.Len = d, n
-	return b
 }
 
 // Slice returns n elements of b from element off on, over the same memory.
-// The slice must begin on an 8-byte boundary.
 func (b *Buffer) Slice(off, n int) *Buffer {
-	from := off * b.DType.Size()
-	if from%8 != 0 {
-		panic("graph: Slice of a buffer off an 8-byte boundary")
-	}
-	return &Buffer{DType: b.DType, Len: n, mem: b.mem[from/8 : (from+n*b.DType.Size()+7)/8]}
+	s := new(Buffer)
+	s.Bind(b, off*b.DType.Size(), b.DType, n)
+	return s
 }

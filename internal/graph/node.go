@@ -131,6 +131,7 @@ func Alias(n *Node, s *Scope) *Node {
 	a := Apply(Identity, nil, n)[0]
 	a.scopes = append(slices.Clone(a.scopes), s)
 	if b := n.Value(); b != nil {
+		b.Share()
 		a.buf.Store(b)
 	}
 	return a
@@ -212,6 +213,16 @@ func (n *Node) SetValue(b *Buffer) {
 		n.scopes = nil
 	}
 }
+
+// Give takes n's value away from it, for good, so that its memory can be
+// written to. It says whether it was n that had the value.
+func (n *Node) Give() bool {
+	b := n.buf.Load()
+	return b != nil && n.op.Load() == nil && n.buf.CompareAndSwap(b, nil)
+}
+
+// Gone reports whether n's value was given away.
+func (n *Node) Gone() bool { return n.op.Load() == nil && n.buf.Load() == nil && n.Abstract() == nil }
 
 // Is reports whether n is the result of an op of primitive p.
 func (n *Node) Is(p *Prim) bool {

@@ -129,6 +129,32 @@ func Close(params, outs []*Node, floor uint64) (fn *Func, captured []*Node) {
 	return fn, captured
 }
 
+// CloseAll makes a Func of everything newer than params that outs depend on,
+// whether it depends on params or not. captured is what it reads of the rest.
+func CloseAll(params, outs []*Node) (fn *Func, captured []*Node) {
+	floor := lastID.Load()
+	inside := map[*Node]bool{}
+	for _, p := range params {
+		inside[p] = true
+		floor = min(floor, p.ID)
+	}
+	fn = &Func{Params: params, Outs: outs, Ops: Between(outs, floor-1, inside)}
+	for _, op := range fn.Ops {
+		for _, o := range op.Outs {
+			inside[o] = true
+		}
+	}
+	for _, op := range append(fn.Ops[:len(fn.Ops):len(fn.Ops)], &Op{Ins: outs}) {
+		for _, in := range op.Ins {
+			if !inside[in] {
+				inside[in] = true
+				captured = append(captured, in)
+			}
+		}
+	}
+	return fn, captured
+}
+
 // Literal reports whether n is a constant small enough to stand inside a
 // program instead of being passed to it.
 func (n *Node) Literal() bool {

@@ -1,0 +1,256 @@
+package cpu
+
+import (
+	"sync"
+
+	"github.com/fluxion-go/fluxion/internal/compile"
+	"github.com/fluxion-go/fluxion/internal/graph"
+)
+
+// loop runs a fused element-wise loop tile by tile: every op works on a tile
+// that lies in the first-level cache, and memory is touched only by loads and
+// stores.
+type loop struct {
+	e      *Engine
+	n      int
+	loads  []load
+	instrs []instr
+	store  []int // for each instr, the value it is stored to, or -1
+	grain  int
+	free   sync.Pool // of *tiles
+}
+
+// load reads one operand. Kinds: a plain run of memory; one element for all;
+// or any other layout, walked row by row.
+type load struct {
+	value int
+	kind  loadKind
+	dtype graph.DType
+	at    layout // simplified, with shape
+	shape graph.Shape
+}
+
+type loadKind int
+
+const (
+	plain loadKind = iota
+	single
+	strided
+)
+
+type instr struct {
+	f     tileFunc
+	src   []int
+	dtype graph.DType
+}
+
+// tiles is one worker's memory: a buffer for each load and instr, some of them
+// views of operands and results.
+type tiles struct {
+	regs []*graph.Buffer
+	src  [][]view // of each instr
+}
+
+func (e *Engine) newLoop(c *compile.Loop) *loop {
+	l := &loop{e: e, n: c.N}
+	for _, ld := range c.Loads {
+		l.loads = append(l.loads, newLoad(ld))
+	}
+	cost := len(c.Loads)
+	for _, in := range c.Instrs {
+		l.instrs = append(l.instrs, instr{f: e.elementwise(in.Op), src: in.Src, dtype: in.Op.Outs[0].DType})
+		l.store = append(l.store, -1)
+		cost++
+		if _, ok := unaryKernels[in.Op.Prim]; ok {
+			cost += 4
+		}
+	}
+	for _, st := range c.Stores {
+		l.store[st.Instr] = st.Value
+	}
+	// A thread is worth waking for about 30 microseconds of work.
+	l.grain = max(1, 16/cost) * tile
+	l.free.New = func() any { return l.newTiles() }
+	return l
+}
+
+func newLoad(ld compile.Load) load {
+	if ld.View == nil {
+		return load{value: ld.Value, kind: plain}
+	}
+	out := ld.View.Outs[0]
+	at, _ := sourceLayout(ld.View)
+	shape, at, _ := simplify(out.Shape, at, rowMajor(out.Shape))
+	l := load{value: ld.Value, kind: strided, dtype: out.DType, at: at, shape: shape}
+	zero := true
+	for _, s := range at.stride {
+		zero = zero && s == 0
+	}
+	switch {
+	case zero:
+		l.kind = single
+	case len(shape) == 1 && at.stride[0] == 1:
+		l.kind = plain
+	}
+	return l
+}
+
+// newTiles allocates a tile for every instr and every load that needs one.
+// Tiles whose last reader has run are used again.
+func (l *loop) newTiles() *tiles {
+	n := len(l.loads)
+	t := &tiles{regs: make([]*graph.Buffer, n+len(l.instrs))}
+	last := make([]int, n+len(l.instrs))
+	for i, in := range l.instrs {
+		for _, s := range in.src {
+			last[s] = i
+		}
+	}
+	var free []*graph.Buffer
+	for i := range l.loads {
+		t.regs[i] = new(graph.Buffer)
+		if l.loads[i].kind != plain {
+			t.regs[i] = graph.NewBuffer(graph.Float64, tile)
+		}
+	}
+	memory := make([]*graph.Buffer, len(l.instrs))
+	for i, in := range l.instrs {
+		t.regs[n+i] = new(graph.Buffer)
+		if l.store[i] < 0 {
+			if k := len(free); k > 0 {
+				memory[i], free = free[k-1], free[:k-1]
+			} else {
+				memory[i] = graph.NewBuffer(graph.Float64, tile)
+			}
+			t.regs[n+i].Bind(memory[i], 0, in.dtype, tile)
+		}
+		for j := range i + 1 { // whoever is read for the last time here frees its tile
+			if last[n+j] == i && memory[j] != nil && j < i {
+				free = append(free, memory[j])
+				memory[j] = nil
+			}
+		}
+	}
+	for _, in := range l.instrs {
+		src := make([]view, len(in.src))
+		for j, s := range in.src {
+			src[j] = t.regs[s]
+		}
+		t.src = append(t.src, src)
+	}
+	return t
+}
+
+// run computes the whole loop.
+func (l *loop) run(f *frame) {
+	body := func(_, lo, hi int) {
+		t := l.free.Get().(*tiles)
+		l.begin(f, t)
+		for i := lo; i < hi; i += tile {
+			l.tile(f, t, i, min(tile, hi-i))
+		}
+		l.free.Put(t)
+	}
+	if l.n < 2*l.grain {
+		body(0, 0, l.n)
+		return
+	}
+	l.e.pool.For(l.n, l.grain, body)
+}
+
+// begin fills the tiles of operands that are one element for all.
+func (l *loop) begin(f *frame, t *tiles) {
+	for i := range l.loads {
+		ld := &l.loads[i]
+		if ld.kind == single {
+			t.regs[i].Rebind(ld.dtype, tile)
+			fillTile(t.regs[i], f.values[ld.value], ld.at.offset)
+		}
+	}
+}
+
+// tile computes elements [at, at+n). The result of an instr without a store
+// lies in its tile afterwards.
+func (l *loop) tile(f *frame, t *tiles, at, n int) {
+	for i := range l.loads {
+		ld, r := &l.loads[i], t.regs[i]
+		src := f.values[ld.value]
+		switch ld.kind {
+		case plain:
+			r.Bind(src, (ld.at.offset+at)*src.DType.Size(), src.DType, n)
+		case single:
+			r.Len = n
+		case strided:
+			r.Rebind(ld.dtype, n)
+			gather(r, src, ld, at)
+		}
+	}
+	for i := range l.instrs {
+		r := t.regs[len(l.loads)+i]
+		if v := l.store[i]; v >= 0 {
+			out := f.values[v]
+			r.Bind(out, at*out.DType.Size(), out.DType, n)
+		} else {
+			r.Len = n
+		}
+		l.instrs[i].f(r, t.src[i])
+	}
+}
+
+// fillTile repeats element at of src.
+func fillTile(r, src *graph.Buffer, at int) {
+	switch r.DType.Size() {
+	case 1:
+		fill(raw[uint8](r), raw[uint8](src)[at])
+	case 4:
+		fill(raw[uint32](r), raw[uint32](src)[at])
+	default:
+		fill(raw[uint64](r), raw[uint64](src)[at])
+	}
+}
+
+func fill[T any](dst []T, v T) {
+	for i := range dst {
+		dst[i] = v
+	}
+}
+
+// gather fills a tile with elements [at, at+len) of a layout.
+func gather(r, src *graph.Buffer, ld *load, at int) {
+	switch r.DType.Size() {
+	case 1:
+		gatherRows(raw[uint8](r), raw[uint8](src), ld, at)
+	case 4:
+		gatherRows(raw[uint32](r), raw[uint32](src), ld, at)
+	default:
+		gatherRows(raw[uint64](r), raw[uint64](src), ld, at)
+	}
+}
+
+func gatherRows[T uint8 | uint32 | uint64](dst, src []T, ld *load, at int) {
+	last := len(ld.shape) - 1
+	width, step := ld.shape[last], ld.at.stride[last]
+	for len(dst) > 0 {
+		column, rest := at%width, at/width
+		from := ld.at.offset
+		for k := last - 1; k >= 0; k-- {
+			from += rest % ld.shape[k] * ld.at.stride[k]
+			rest /= ld.shape[k]
+		}
+		n := min(width-column, len(dst))
+		switch step {
+		case 0:
+			fill(dst[:n], src[from])
+		case 1:
+			copy(dst[:n], src[from+column:from+column+n])
+		default:
+			i := from + column*step
+			for j := range n {
+				dst[j] = src[i]
+				i += step
+			}
+		}
+		dst = dst[n:]
+		at += n
+	}
+}
