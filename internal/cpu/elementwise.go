@@ -51,7 +51,7 @@ func (e *Engine) elementwise(op *graph.Op) tileFunc {
 		d = op.Ins[1].DType
 	}
 	switch p {
-	case graph.Identity, graph.StopGradientP, graph.BarrierP:
+	case graph.Identity, graph.StopGradientP, graph.BarrierP, graph.BitcastP:
 		return func(dst view, src []view) { copy(dst.Bytes(), src[0].Bytes()) }
 	case graph.ConvertP:
 		return convertLoop(op.Ins[0].DType, op.Attrs.(graph.DType))
@@ -219,7 +219,7 @@ func elementwiseImpls() map[*graph.Prim]impl {
 	for p := range compareKernels {
 		m[p] = run
 	}
-	for _, p := range []*graph.Prim{graph.Identity, graph.StopGradientP, graph.BarrierP, graph.ConvertP, graph.IsFiniteP,
+	for _, p := range []*graph.Prim{graph.Identity, graph.StopGradientP, graph.BarrierP, graph.BitcastP, graph.ConvertP, graph.IsFiniteP,
 		graph.SelectP, graph.AndP, graph.OrP, graph.XorP, graph.ShlP, graph.ShrP, graph.NotP} {
 		m[p] = run
 	}

@@ -83,7 +83,9 @@ func Implements(p *graph.Prim) bool { return impls()[p] != nil }
 
 var impls = sync.OnceValue(func() map[*graph.Prim]impl {
 	m := map[*graph.Prim]impl{}
-	for _, table := range []map[*graph.Prim]impl{elementwiseImpls(), structuralImpls(), reduceImpls(), dotImpls()} {
+	for _, table := range []map[*graph.Prim]impl{
+		elementwiseImpls(), structuralImpls(), reduceImpls(), dotImpls(), convImpls(), gatherImpls(), randomImpls(),
+	} {
 		for p, f := range table {
 			m[p] = f
 		}
