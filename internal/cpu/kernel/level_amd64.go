@@ -30,6 +30,8 @@ var sets = map[Level]func() *Set{
 func avx2Set() *Set {
 	s := *plainSet()
 	s.Level = AVX2
+	s.F32.Unary, s.F32.Binary, s.F32.Compare = simdUnary32AVX2, simdBinary32AVX2, simdCompare32AVX2
+	s.F64.Unary, s.F64.Binary, s.F64.Compare = simdUnary64AVX2, simdBinary64AVX2, simdCompare64AVX2
 	t32 := &tiler[float32]{lanes: 8, tiles: tiles32AVX2, pack: pack32AVX2, transpose: transpose32AVX2, square: 8}
 	t64 := &tiler[float64]{lanes: 4, tiles: tiles64AVX2, pack: pack64AVX2, transpose: transpose64AVX2, square: 4}
 	s.F32.Gemm, s.F64.Gemm = t32.gemm, t64.gemm
@@ -39,6 +41,8 @@ func avx2Set() *Set {
 func avx512Set() *Set {
 	s := *plainSet()
 	s.Level = AVX512
+	s.F32.Unary, s.F32.Binary, s.F32.Compare = simdUnary32AVX512, simdBinary32AVX512, simdCompare32AVX512
+	s.F64.Unary, s.F64.Binary, s.F64.Compare = simdUnary64AVX512, simdBinary64AVX512, simdCompare64AVX512
 	t32 := &tiler[float32]{lanes: 16, tiles: tiles32AVX512, pack: pack32AVX512, transpose: transpose32AVX2, square: 8}
 	t64 := &tiler[float64]{lanes: 8, tiles: tiles64AVX512, pack: pack64AVX512, transpose: transpose64AVX2, square: 4}
 	s.F32.Gemm, s.F64.Gemm = t32.gemm, t64.gemm

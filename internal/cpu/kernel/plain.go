@@ -5,14 +5,14 @@ func plainSet() *Set {
 	return &Set{
 		Level: Off,
 		F32: Floats[float32]{
-			Unary: unaryLoops32(), Binary: binaryLoops32(), Compare: compareLoops[float32](),
+			Unary: plainUnary32, Binary: plainBinary32, Compare: plainCompare32,
 			Select: selectLoop[float32], Fill: fillLoop[float32],
 			SumLanes: sumLanes[float32], MaxLanes: maxLanes[float32], MinLanes: minLanes[float32],
 			MulAdd: mulAdd32,
 			Gemm:   func(g *Gemm[float32], ws *Workspace[float32]) { gemmPlain(g, ws, axpy32) },
 		},
 		F64: Floats[float64]{
-			Unary: unaryLoops64(), Binary: binaryLoops64(), Compare: compareLoops[float64](),
+			Unary: plainUnary64, Binary: plainBinary64, Compare: plainCompare64,
 			Select: selectLoop[float64], Fill: fillLoop[float64],
 			SumLanes: sumLanes[float64], MaxLanes: maxLanes[float64], MinLanes: minLanes[float64],
 			MulAdd: mulAdd64,
@@ -84,46 +84,4 @@ func minLanes[T Float](acc *[Lanes]T, x []T) {
 	for i, v := range x {
 		acc[i%Lanes] = min(acc[i%Lanes], v)
 	}
-}
-
-// compareLoops returns the comparisons, one loop each so that the compiler
-// sees the operator.
-func compareLoops[T Float]() (loops [NumCompare]func(dst []uint8, x, y []T)) {
-	one := func(b bool) uint8 {
-		if b {
-			return 1
-		}
-		return 0
-	}
-	loops[Eq] = func(dst []uint8, x, y []T) {
-		for i, v := range x {
-			dst[i] = one(v == y[i])
-		}
-	}
-	loops[Ne] = func(dst []uint8, x, y []T) {
-		for i, v := range x {
-			dst[i] = one(v != y[i])
-		}
-	}
-	loops[Lt] = func(dst []uint8, x, y []T) {
-		for i, v := range x {
-			dst[i] = one(v < y[i])
-		}
-	}
-	loops[Le] = func(dst []uint8, x, y []T) {
-		for i, v := range x {
-			dst[i] = one(v <= y[i])
-		}
-	}
-	loops[Gt] = func(dst []uint8, x, y []T) {
-		for i, v := range x {
-			dst[i] = one(v > y[i])
-		}
-	}
-	loops[Ge] = func(dst []uint8, x, y []T) {
-		for i, v := range x {
-			dst[i] = one(v >= y[i])
-		}
-	}
-	return loops
 }

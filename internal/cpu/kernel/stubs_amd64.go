@@ -351,3 +351,519 @@ var tiles64AVX2 = [][]func(*tile){{}, {nil, tile64x1x1AVX2, tile64x1x2AVX2, tile
 var tiles32AVX512 = [][]func(*tile){{}, {nil, tile32x1x1AVX512, tile32x1x2AVX512, tile32x1x3AVX512, tile32x1x4AVX512, tile32x1x5AVX512, tile32x1x6AVX512, tile32x1x7AVX512, tile32x1x8AVX512}, {nil, tile32x2x1AVX512, tile32x2x2AVX512, tile32x2x3AVX512, tile32x2x4AVX512}, {nil, tile32x3x1AVX512, tile32x3x2AVX512, tile32x3x3AVX512}, {nil, tile32x4x1AVX512, tile32x4x2AVX512}, {nil, tile32x5x1AVX512, tile32x5x2AVX512}, {nil, tile32x6x1AVX512, tile32x6x2AVX512}, {nil, tile32x7x1AVX512, tile32x7x2AVX512}, {nil, tile32x8x1AVX512, tile32x8x2AVX512}, {nil, tile32x9x1AVX512, tile32x9x2AVX512}, {nil, tile32x10x1AVX512, tile32x10x2AVX512}, {nil, tile32x11x1AVX512, tile32x11x2AVX512}, {nil, tile32x12x1AVX512, tile32x12x2AVX512}}
 
 var tiles64AVX512 = [][]func(*tile){{}, {nil, tile64x1x1AVX512, tile64x1x2AVX512, tile64x1x3AVX512, tile64x1x4AVX512, tile64x1x5AVX512, tile64x1x6AVX512, tile64x1x7AVX512, tile64x1x8AVX512}, {nil, tile64x2x1AVX512, tile64x2x2AVX512, tile64x2x3AVX512, tile64x2x4AVX512}, {nil, tile64x3x1AVX512, tile64x3x2AVX512, tile64x3x3AVX512}, {nil, tile64x4x1AVX512, tile64x4x2AVX512}, {nil, tile64x5x1AVX512, tile64x5x2AVX512}, {nil, tile64x6x1AVX512, tile64x6x2AVX512}, {nil, tile64x7x1AVX512, tile64x7x2AVX512}, {nil, tile64x8x1AVX512, tile64x8x2AVX512}, {nil, tile64x9x1AVX512, tile64x9x2AVX512}, {nil, tile64x10x1AVX512, tile64x10x2AVX512}, {nil, tile64x11x1AVX512, tile64x11x2AVX512}, {nil, tile64x12x1AVX512, tile64x12x2AVX512}}
+
+//go:noescape
+func neg32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func abs32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func sign32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func floor32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func ceil32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func round32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func sqrt32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func rsqrt32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func exp32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func expm1x32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func log32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func log1p32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func sin32AVX2(dst *float32, x *float32, n int) (done int)
+
+//go:noescape
+func cos32AVX2(dst *float32, x *float32, n int) (done int)
+
+//go:noescape
+func tan32AVX2(dst *float32, x *float32, n int) (done int)
+
+//go:noescape
+func asin32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func acos32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func atan32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func sinh32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func cosh32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func tanh32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func asinh32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func acosh32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func atanh32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func logistic32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func erf32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func erfc32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func erfInv32AVX2(dst *float32, x *float32, n int)
+
+//go:noescape
+func add32AVX2(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func sub32AVX2(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func mul32AVX2(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func div32AVX2(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func max32AVX2(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func min32AVX2(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func pow32AVX2(dst *float32, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func atan2x32AVX2(dst *float32, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func rem32AVX2(dst *float32, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func eq32AVX2(dst *uint8, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func ne32AVX2(dst *uint8, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func lt32AVX2(dst *uint8, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func le32AVX2(dst *uint8, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func gt32AVX2(dst *uint8, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func ge32AVX2(dst *uint8, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func neg64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func abs64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func sign64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func floor64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func ceil64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func round64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func sqrt64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func rsqrt64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func exp64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func expm1x64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func log64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func log1p64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func sin64AVX2(dst *float64, x *float64, n int) (done int)
+
+//go:noescape
+func cos64AVX2(dst *float64, x *float64, n int) (done int)
+
+//go:noescape
+func tan64AVX2(dst *float64, x *float64, n int) (done int)
+
+//go:noescape
+func asin64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func acos64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func atan64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func sinh64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func cosh64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func tanh64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func asinh64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func acosh64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func atanh64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func logistic64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func erf64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func erfc64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func erfInv64AVX2(dst *float64, x *float64, n int)
+
+//go:noescape
+func add64AVX2(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func sub64AVX2(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func mul64AVX2(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func div64AVX2(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func max64AVX2(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func min64AVX2(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func pow64AVX2(dst *float64, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func atan2x64AVX2(dst *float64, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func rem64AVX2(dst *float64, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func eq64AVX2(dst *uint8, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func ne64AVX2(dst *uint8, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func lt64AVX2(dst *uint8, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func le64AVX2(dst *uint8, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func gt64AVX2(dst *uint8, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func ge64AVX2(dst *uint8, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func neg32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func abs32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func sign32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func floor32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func ceil32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func round32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func sqrt32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func rsqrt32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func exp32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func expm1x32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func log32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func log1p32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func sin32AVX512(dst *float32, x *float32, n int) (done int)
+
+//go:noescape
+func cos32AVX512(dst *float32, x *float32, n int) (done int)
+
+//go:noescape
+func tan32AVX512(dst *float32, x *float32, n int) (done int)
+
+//go:noescape
+func asin32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func acos32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func atan32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func sinh32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func cosh32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func tanh32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func asinh32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func acosh32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func atanh32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func logistic32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func erf32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func erfc32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func erfInv32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func add32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func sub32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func mul32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func div32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func max32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func min32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func pow32AVX512(dst *float32, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func atan2x32AVX512(dst *float32, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func rem32AVX512(dst *float32, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func eq32AVX512(dst *uint8, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func ne32AVX512(dst *uint8, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func lt32AVX512(dst *uint8, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func le32AVX512(dst *uint8, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func gt32AVX512(dst *uint8, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func ge32AVX512(dst *uint8, x *float32, y *float32, n int) (done int)
+
+//go:noescape
+func neg64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func abs64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func sign64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func floor64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func ceil64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func round64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func sqrt64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func rsqrt64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func exp64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func expm1x64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func log64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func log1p64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func sin64AVX512(dst *float64, x *float64, n int) (done int)
+
+//go:noescape
+func cos64AVX512(dst *float64, x *float64, n int) (done int)
+
+//go:noescape
+func tan64AVX512(dst *float64, x *float64, n int) (done int)
+
+//go:noescape
+func asin64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func acos64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func atan64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func sinh64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func cosh64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func tanh64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func asinh64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func acosh64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func atanh64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func logistic64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func erf64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func erfc64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func erfInv64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func add64AVX512(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func sub64AVX512(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func mul64AVX512(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func div64AVX512(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func max64AVX512(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func min64AVX512(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func pow64AVX512(dst *float64, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func atan2x64AVX512(dst *float64, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func rem64AVX512(dst *float64, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func eq64AVX512(dst *uint8, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func ne64AVX512(dst *uint8, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func lt64AVX512(dst *uint8, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func le64AVX512(dst *uint8, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func gt64AVX512(dst *uint8, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func ge64AVX512(dst *uint8, x *float64, y *float64, n int) (done int)

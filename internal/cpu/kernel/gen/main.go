@@ -19,6 +19,14 @@ func main() {
 		writeGemm(s, &stubs)
 	}
 	writeTileTables(&stubs)
+	p := load()
+	var plain source
+	plain.line(header + "\npackage kernel\n")
+	loops(&plain, p)
+	writeGo("loops.go", &plain)
+	for _, s := range isas {
+		writeElementwise(s, p, &stubs)
+	}
 	writeGo("stubs_amd64.go", &stubs)
 }
 
@@ -41,6 +49,31 @@ func writeGemm(s isa, stubs *source) {
 		}
 	}
 	write("gemm_"+strings.ToLower(s.name)+"_amd64.s", out.String())
+}
+
+func writeElementwise(s isa, p *program, stubs *source) {
+	var body, wrappers source
+	pools := map[int]*constants{32: newConstants(s, elem32), 64: newConstants(s, elem64)}
+	wrappers.line(header + "\npackage kernel\n")
+	for _, e := range elems {
+		for _, k := range p.kernels(e) {
+			w := newElementwise(&body, s, k, p, pools)
+			w.write()
+			w.wrapper(&wrappers, stubs)
+		}
+	}
+	tables(&wrappers, s, p)
+	var out source
+	out.line(header + "\n#include \"funcdata.h\"\n#include \"textflag.h\"\n")
+	tailMaskData(&out)
+	out.line("DATA byteOnes<>+0(SB)/8, $0x0101010101010101\nDATA byteOnes<>+8(SB)/8, $0x0101010101010101")
+	out.line("GLOBL byteOnes<>(SB), RODATA|NOPTR, $16")
+	pools[32].data(&out)
+	pools[64].data(&out)
+	out.WriteString(body.String())
+	name := "elementwise_" + strings.ToLower(s.name) + "_amd64"
+	write(name+".s", out.String())
+	writeGo(name+".go", &wrappers)
 }
 
 // stub declares an assembly function.
@@ -68,7 +101,7 @@ func writeTileTables(stubs *source) {
 func writeGo(name string, src *source) {
 	text, err := format.Source([]byte(src.String()))
 	if err != nil {
-		log.Fatalf("%s: %v\n%s", name, err, src.String())
+		log.Fatalf("%s: %v", name, err)
 	}
 	write(name, string(text))
 }

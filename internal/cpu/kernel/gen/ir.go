@@ -1,0 +1,245 @@
+package main
+
+// kind is what the lanes of a value hold.
+type kind int
+
+const (
+	float kind = iota
+	integer
+	mask
+)
+
+// op is an operation on vectors.
+type op int
+
+const (
+	opArg   op = iota // imm: which
+	opConst           // imm: the bits of a lane
+	opAdd
+	opSub
+	opMul
+	opDiv
+	opFMA  // a*b + c
+	opFNMA // c - a*b
+	opFMS  // a*b - c
+	opFNMS // -(a*b) - c
+	opSqrt
+	opRound // imm: x86's rounding mode
+	opMaxX  // x86's max: the second operand if either is NaN or both are zero
+	opMinX
+	opNeg
+	opAnd
+	opOr
+	opXor
+	opAddI
+	opSubI
+	opShl // imm: count
+	opShr
+	opCmp  // imm: x86's predicate
+	opCmpI // imm: 0 equal, 4 not equal
+	opMaskAnd
+	opMaskOr
+	opSelect // mask, if true, if false
+	opCast   // the same bits as another kind
+	opLeave  // give the vector up if any lane of the mask is true
+)
+
+// x86's floating-point predicates; p^4 is p's negation.
+const (
+	predEQ = iota
+	predLT
+	predLE
+	predUnordered
+)
+
+// node is one value of a kernel, computed once.
+type node struct {
+	op   op
+	kind kind
+	imm  uint64
+	args []*node
+}
+
+type nodeKey struct {
+	op      op
+	kind    kind
+	imm     uint64
+	a, b, c *node
+}
+
+// graph is a kernel's body in order of computation; equal nodes are one.
+type graph struct {
+	bits  int // of a lane
+	nodes []*node
+	known map[nodeKey]*node
+}
+
+func newGraph(bits int) *graph { return &graph{bits: bits, known: map[nodeKey]*node{}} }
+
+func (g *graph) add(o op, k kind, imm uint64, args ...*node) *node {
+	key := nodeKey{op: o, kind: k, imm: imm}
+	for i, a := range args {
+		*[]**node{&key.a, &key.b, &key.c}[i] = a
+	}
+	if n := g.known[key]; n != nil {
+		return n
+	}
+	n := &node{o, k, imm, args}
+	g.known[key] = n
+	g.nodes = append(g.nodes, n)
+	return n
+}
+
+func (g *graph) constant(k kind, bits uint64) *node { return g.add(opConst, k, bits) }
+
+func (g *graph) signBit() uint64 { return 1 << (g.bits - 1) }
+func (g *graph) absBits() uint64 { return g.signBit() - 1 }
+
+// and is a & b; constants fold.
+func (g *graph) and(k kind, a, b *node) *node {
+	if a.op == opConst && b.op == opConst {
+		return g.constant(k, a.imm&b.imm)
+	}
+	if a.op == opConst {
+		a, b = b, a
+	}
+	return g.add(opAnd, k, 0, a, b)
+}
+
+func (g *graph) or(k kind, a, b *node) *node {
+	if a.op == opConst {
+		a, b = b, a
+	}
+	return g.add(opOr, k, 0, a, b)
+}
+
+func (g *graph) abs(a *node) *node { return g.and(float, a, g.constant(float, g.absBits())) }
+
+// copysign is |a| with b's sign.
+func (g *graph) copysign(a, b *node) *node {
+	return g.or(float, g.and(float, b, g.constant(float, g.signBit())), g.abs(a))
+}
+
+// fma absorbs negations of its operands.
+func (g *graph) fma(a, b, c *node) *node {
+	negative, minus := false, false
+	if a.op == opNeg {
+		a, negative = a.args[0], !negative
+	}
+	if b.op == opNeg {
+		b, negative = b.args[0], !negative
+	}
+	if c.op == opNeg {
+		c, minus = c.args[0], true
+	}
+	o := opFMA
+	switch {
+	case negative && minus:
+		o = opFNMS
+	case negative:
+		o = opFNMA
+	case minus:
+		o = opFMS
+	}
+	return g.add(o, float, 0, a, b, c)
+}
+
+// maximum is Go's max: x86's twice, with the operands exchanged, agree but for
+// two zeros (the bitwise and is +0, the or -0) and NaN.
+func (g *graph) maximum(a, b *node) *node {
+	m := g.and(float, g.add(opMaxX, float, 0, a, b), g.add(opMaxX, float, 0, b, a))
+	return g.nanOr(a, b, m)
+}
+
+func (g *graph) minimum(a, b *node) *node {
+	m := g.or(float, g.add(opMinX, float, 0, a, b), g.add(opMinX, float, 0, b, a))
+	return g.nanOr(a, b, m)
+}
+
+// nanOr is NaN where a or b is, else m.
+func (g *graph) nanOr(a, b, m *node) *node {
+	nan := uint64(0x7ff8000000000000)
+	if g.bits == 32 {
+		nan = 0x7fc00000
+	}
+	return g.choose(g.add(opCmp, mask, predUnordered, a, b), g.constant(float, nan), m)
+}
+
+// choose selects by lane; a comparison for difference is turned around.
+func (g *graph) choose(m, t, f *node) *node {
+	if t == f {
+		return t
+	}
+	if m.op == opCmpI && m.imm == 4 {
+		m, t, f = g.add(opCmpI, mask, 0, m.args...), f, t
+	}
+	return g.add(opSelect, t.kind, 0, m, t, f)
+}
+
+// not negates a mask.
+func (g *graph) not(m *node) *node {
+	switch m.op {
+	case opCmp, opCmpI:
+		return g.add(m.op, mask, m.imm^4, m.args...)
+	case opMaskAnd:
+		return g.add(opMaskOr, mask, 0, g.not(m.args[0]), g.not(m.args[1]))
+	case opMaskOr:
+		return g.add(opMaskAnd, mask, 0, g.not(m.args[0]), g.not(m.args[1]))
+	}
+	panic("not of something that is no mask")
+}
+
+// strip looks through casts.
+func strip(n *node) *node {
+	for n.op == opCast {
+		n = n.args[0]
+	}
+	return n
+}
+
+// live returns the nodes that the roots need, in order; constants apart.
+func (g *graph) live(roots ...*node) []*node {
+	needed := map[*node]bool{}
+	var visit func(*node)
+	visit = func(n *node) {
+		if needed[n] {
+			return
+		}
+		needed[n] = true
+		for _, a := range n.args {
+			visit(a)
+		}
+	}
+	for _, r := range roots {
+		visit(r)
+	}
+	for _, n := range g.nodes {
+		if n.op == opLeave {
+			visit(n)
+		}
+	}
+	var out []*node
+	for _, n := range g.nodes {
+		for i, a := range n.args {
+			n.args[i] = strip(a)
+		}
+		if needed[n] && n.op != opConst && n.op != opCast {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// cast sees a value's bits as another kind; it costs nothing. A cast of a node
+// is the node itself: kinds only steer the choice of instructions, and those
+// of a float and of an integer with the same bits are interchangeable in the
+// operations that both have.
+func (g *graph) cast(k kind, a *node) *node {
+	if a.kind == k {
+		return a
+	}
+	if a.op == opConst {
+		return g.constant(k, a.imm)
+	}
+	return g.add(opCast, k, 0, a)
+}
