@@ -41,3 +41,21 @@ func Find(slug string) (*study.Paper, bool) {
 	}
 	return nil, false
 }
+
+// Families returns the families of papers in the order of the catalogue.
+func Families() []string {
+	return []string{
+		"Update rules",
+		"Landscape and diagnostics",
+		"Learning dynamics",
+		"Beyond backpropagation",
+		"Multi-objective, constraints and domain shift",
+		"Flows and diffusion",
+		"Transport, densities and energies",
+		"Solvers, manifolds and saddle points",
+		"PDEs and physics",
+		"Implicit and bilevel",
+		"Federated and distributed",
+		"Models, merging and explanation",
+	}
+}

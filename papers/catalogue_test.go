@@ -1,6 +1,7 @@
 package papers
 
 import (
+	"slices"
 	"testing"
 )
 
@@ -18,6 +19,9 @@ func TestCatalogueIsComplete(t *testing.T) {
 		}
 		if found, ok := Find(p.Slug); !ok || found.Number != p.Number {
 			t.Errorf("Find(%q) does not find paper %d", p.Slug, p.Number)
+		}
+		if !slices.Contains(Families(), p.Family) {
+			t.Errorf("%s: unknown family %q", p.Slug, p.Family)
 		}
 	}
 }

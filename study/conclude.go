@@ -15,7 +15,8 @@ func (r *run) conclude(ctx context.Context) (*Outcome, error) {
 	for _, seed := range r.config.Seeds {
 		results.Seeds = append(results.Seeds, SeedRecord{seed, r.records[seed]})
 	}
-	o := &Outcome{Paper: r.paper, Dir: r.dir.path, Results: results, Digest: results.Digest(), Seconds: r.seconds}
+	o := &Outcome{Paper: r.paper, Dir: r.dir.path, Results: results, Digest: results.Digest(),
+		Changed: r.settings.Changed(), Seconds: r.seconds}
 	for _, c := range r.paper.Claims {
 		verdict, err := judge(c, results)
 		o.mistake(err)
@@ -150,4 +151,10 @@ func Load(path string) (*Results, error) {
 		}
 	}
 	return results, nil
+}
+
+// ReadConfig returns the configuration of the run in a directory.
+func ReadConfig(path string) (Config, error) {
+	_, config, err := openDirectory(path)
+	return config, err
 }

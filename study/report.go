@@ -214,6 +214,9 @@ func (o *Outcome) report(makers []string) string {
 	say("")
 	say("**%s.** %s.", capital(o.Sentence()), capital(c.Line()))
 	say("")
+	if len(o.Changed) > 0 {
+		say("Options that differ from their defaults: %s.\n", strings.Join(o.Changed, ", "))
+	}
 	say("%s", o.ClaimsTable().Markdown())
 	for _, err := range o.Mistakes {
 		say("> Mistake in the experiment's code: %s\n", err)

@@ -45,6 +45,7 @@ type Outcome struct {
 	Tables   []*Table
 	Figures  []string // paths of the PNG files; each has an SVG beside it
 	Digest   string
+	Changed  []string           // options that differ from their defaults, as name=value
 	Seconds  map[string]float64 // how long each part took, by name: "common", "seed-0"
 	Elapsed  time.Duration      // of this call
 	// Mistakes are errors in the paper's Judge, Tables and Figures functions.

@@ -1,0 +1,23 @@
+// Command fluxion lists, explains and runs the papers of the catalogue.
+package main
+
+import (
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/fluxion-go/fluxion/papers"
+)
+
+func main() {
+	a := &app{
+		out:       os.Stdout,
+		err:       os.Stderr,
+		catalogue: papers.All(),
+		families:  papers.Families(),
+		now:       time.Now,
+		threads:   func(n int) { runtime.GOMAXPROCS(n) },
+		exit:      os.Exit,
+	}
+	os.Exit(a.run(os.Args[1:]))
+}
