@@ -28,23 +28,49 @@ var sets = map[Level]func() *Set{
 }
 
 func avx2Set() *Set {
-	s := *plainSet()
-	s.Level = AVX2
-	s.F32.Unary, s.F32.Binary, s.F32.Compare = simdUnary32AVX2, simdBinary32AVX2, simdCompare32AVX2
-	s.F64.Unary, s.F64.Binary, s.F64.Compare = simdUnary64AVX2, simdBinary64AVX2, simdCompare64AVX2
 	t32 := &tiler[float32]{lanes: 8, tiles: tiles32AVX2, pack: pack32AVX2, transpose: transpose32AVX2, square: 8}
 	t64 := &tiler[float64]{lanes: 4, tiles: tiles64AVX2, pack: pack64AVX2, transpose: transpose64AVX2, square: 4}
-	s.F32.Gemm, s.F64.Gemm = t32.gemm, t64.gemm
-	return &s
+	return &Set{
+		Level: AVX2,
+		F32: Floats[float32]{
+			Unary: simdUnary32AVX2, Binary: simdBinary32AVX2, Compare: simdCompare32AVX2,
+			Select: selectKernel(select32AVX2, 8), Fill: fillKernel(fill32AVX2), MulAdd: mulAddKernel(mulAdd32AVX2),
+			SumLanes: laneKernel(sumLanes32AVX2, sumLanes[float32]),
+			MaxLanes: laneKernel(maxLanes32AVX2, maxLanes[float32]),
+			MinLanes: laneKernel(minLanes32AVX2, minLanes[float32]),
+			Gemm:     t32.gemm,
+		},
+		F64: Floats[float64]{
+			Unary: simdUnary64AVX2, Binary: simdBinary64AVX2, Compare: simdCompare64AVX2,
+			Select: selectKernel(select64AVX2, 4), Fill: fillKernel(fill64AVX2), MulAdd: mulAddKernel(mulAdd64AVX2),
+			SumLanes: laneKernel(sumLanes64AVX2, sumLanes[float64]),
+			MaxLanes: laneKernel(maxLanes64AVX2, maxLanes[float64]),
+			MinLanes: laneKernel(minLanes64AVX2, minLanes[float64]),
+			Gemm:     t64.gemm,
+		},
+	}
 }
 
 func avx512Set() *Set {
-	s := *plainSet()
-	s.Level = AVX512
-	s.F32.Unary, s.F32.Binary, s.F32.Compare = simdUnary32AVX512, simdBinary32AVX512, simdCompare32AVX512
-	s.F64.Unary, s.F64.Binary, s.F64.Compare = simdUnary64AVX512, simdBinary64AVX512, simdCompare64AVX512
 	t32 := &tiler[float32]{lanes: 16, tiles: tiles32AVX512, pack: pack32AVX512, transpose: transpose32AVX2, square: 8}
 	t64 := &tiler[float64]{lanes: 8, tiles: tiles64AVX512, pack: pack64AVX512, transpose: transpose64AVX2, square: 4}
-	s.F32.Gemm, s.F64.Gemm = t32.gemm, t64.gemm
-	return &s
+	return &Set{
+		Level: AVX512,
+		F32: Floats[float32]{
+			Unary: simdUnary32AVX512, Binary: simdBinary32AVX512, Compare: simdCompare32AVX512,
+			Select: selectKernel(select32AVX512, 16), Fill: fillKernel(fill32AVX512), MulAdd: mulAddKernel(mulAdd32AVX512),
+			SumLanes: laneKernel(sumLanes32AVX512, sumLanes[float32]),
+			MaxLanes: laneKernel(maxLanes32AVX512, maxLanes[float32]),
+			MinLanes: laneKernel(minLanes32AVX512, minLanes[float32]),
+			Gemm:     t32.gemm,
+		},
+		F64: Floats[float64]{
+			Unary: simdUnary64AVX512, Binary: simdBinary64AVX512, Compare: simdCompare64AVX512,
+			Select: selectKernel(select64AVX512, 8), Fill: fillKernel(fill64AVX512), MulAdd: mulAddKernel(mulAdd64AVX512),
+			SumLanes: laneKernel(sumLanes64AVX512, sumLanes[float64]),
+			MaxLanes: laneKernel(maxLanes64AVX512, maxLanes[float64]),
+			MinLanes: laneKernel(minLanes64AVX512, minLanes[float64]),
+			Gemm:     t64.gemm,
+		},
+	}
 }

@@ -611,6 +611,42 @@ func gt64AVX2(dst *uint8, x *float64, y *float64, n int) (done int)
 func ge64AVX2(dst *uint8, x *float64, y *float64, n int) (done int)
 
 //go:noescape
+func sumLanes32AVX2(acc *[Lanes]float32, x *float32, rounds int)
+
+//go:noescape
+func maxLanes32AVX2(acc *[Lanes]float32, x *float32, rounds int)
+
+//go:noescape
+func minLanes32AVX2(acc *[Lanes]float32, x *float32, rounds int)
+
+//go:noescape
+func fill32AVX2(dst *float32, v float32, n int)
+
+//go:noescape
+func mulAdd32AVX2(dst, x, y *float32, n int)
+
+//go:noescape
+func select32AVX2(dst *float32, cond *uint8, x, y *float32, n int)
+
+//go:noescape
+func sumLanes64AVX2(acc *[Lanes]float64, x *float64, rounds int)
+
+//go:noescape
+func maxLanes64AVX2(acc *[Lanes]float64, x *float64, rounds int)
+
+//go:noescape
+func minLanes64AVX2(acc *[Lanes]float64, x *float64, rounds int)
+
+//go:noescape
+func fill64AVX2(dst *float64, v float64, n int)
+
+//go:noescape
+func mulAdd64AVX2(dst, x, y *float64, n int)
+
+//go:noescape
+func select64AVX2(dst *float64, cond *uint8, x, y *float64, n int)
+
+//go:noescape
 func neg32AVX512(dst *float32, x *float32, n int)
 
 //go:noescape
@@ -867,3 +903,39 @@ func gt64AVX512(dst *uint8, x *float64, y *float64, n int) (done int)
 
 //go:noescape
 func ge64AVX512(dst *uint8, x *float64, y *float64, n int) (done int)
+
+//go:noescape
+func sumLanes32AVX512(acc *[Lanes]float32, x *float32, rounds int)
+
+//go:noescape
+func maxLanes32AVX512(acc *[Lanes]float32, x *float32, rounds int)
+
+//go:noescape
+func minLanes32AVX512(acc *[Lanes]float32, x *float32, rounds int)
+
+//go:noescape
+func fill32AVX512(dst *float32, v float32, n int)
+
+//go:noescape
+func mulAdd32AVX512(dst, x, y *float32, n int)
+
+//go:noescape
+func select32AVX512(dst *float32, cond *uint8, x, y *float32, n int)
+
+//go:noescape
+func sumLanes64AVX512(acc *[Lanes]float64, x *float64, rounds int)
+
+//go:noescape
+func maxLanes64AVX512(acc *[Lanes]float64, x *float64, rounds int)
+
+//go:noescape
+func minLanes64AVX512(acc *[Lanes]float64, x *float64, rounds int)
+
+//go:noescape
+func fill64AVX512(dst *float64, v float64, n int)
+
+//go:noescape
+func mulAdd64AVX512(dst, x, y *float64, n int)
+
+//go:noescape
+func select64AVX512(dst *float64, cond *uint8, x, y *float64, n int)

@@ -62,6 +62,10 @@ func writeElementwise(s isa, p *program, stubs *source) {
 			w.wrapper(&wrappers, stubs)
 		}
 	}
+	for _, e := range elems {
+		reductions(&body, stubs, s, e)
+		streams(&body, stubs, s, e)
+	}
 	tables(&wrappers, s, p)
 	var out source
 	out.line(header + "\n#include \"funcdata.h\"\n#include \"textflag.h\"\n")

@@ -1,0 +1,190 @@
+package main
+
+import "fmt"
+
+// laneCount is kernel.Lanes.
+const laneCount = 32
+
+// reductions writes the kernels that feed a run to the lanes, whole rounds of
+// all lanes only:
+//
+//	func sumLanes(acc *[Lanes]T, x *T, rounds int)
+func reductions(out, stubs *source, s isa, e elem) {
+	for _, r := range []struct{ name, kind string }{{"sumLanes", "sum"}, {"maxLanes", "max"}, {"minLanes", "min"}} {
+		name := r.name + e.goType[5:] + s.name
+		stub(stubs, name, fmt.Sprintf("acc *[Lanes]%s, x *%[1]s, rounds int", e.goType))
+		vectors := laneCount / s.lanes(e)
+		out.text(name, 0, 24)
+		out.op("MOVQ acc+0(FP), DI")
+		out.op("MOVQ x+8(FP), SI")
+		out.op("MOVQ rounds+16(FP), CX")
+		for i := range vectors {
+			out.op("VMOVU%s %d(DI), %s", e.suffix, i*s.bytes, s.v(i))
+		}
+		out.op("PCALIGN $32")
+		out.line("loop:")
+		for i := range vectors {
+			if r.kind == "sum" {
+				out.op("VADD%s %d(SI), %s, %[3]s", e.suffix, i*s.bytes, s.v(i))
+			} else {
+				extreme(out, s, e, r.kind, fmt.Sprintf("%d(SI)", i*s.bytes), s.v(i), vectors+i%2*4)
+			}
+		}
+		out.op("ADDQ $%d, SI", vectors*s.bytes)
+		out.op("DECQ CX")
+		out.op("JNZ loop")
+		for i := range vectors {
+			out.op("VMOVU%s %s, %d(DI)", e.suffix, s.v(i), i*s.bytes)
+		}
+		out.op("VZEROUPPER")
+		out.op("RET")
+	}
+}
+
+// extreme sets acc to Go's max or min of acc and memory; t and the three
+// registers after it are free. As graph.maximum: x86's instruction both ways
+// round, and the NaN of a sum where the operands do not compare.
+func extreme(out *source, s isa, e elem, kind, address, acc string, t int) {
+	name, join := "VMAX", "VAND"
+	if kind == "min" {
+		name, join = "VMIN", "VOR"
+	}
+	x, a, b := s.v(t), s.v(t+1), s.v(t+2)
+	out.op("VMOVU%s %s, %s", e.suffix, address, x)
+	out.op("%s%s %s, %s, %s", name, e.suffix, x, acc, a)
+	out.op("%s%s %s, %s, %s", name, e.suffix, acc, x, b)
+	if s.masked {
+		out.op("VCMP%s $3, %s, %s, K2", e.suffix, x, acc)
+		out.op("%s%s %s, %s, %s", join, e.suffix, b, a, a)
+		out.op("VADD%s %s, %s, K2, %s", e.suffix, x, acc, a)
+		out.op("VMOVA%s %s, %s", e.suffix, a, acc)
+		return
+	}
+	nan := s.v(t + 3)
+	out.op("VCMP%s $3, %s, %s, %s", e.suffix, x, acc, nan) // all ones, a NaN, where unordered
+	out.op("%s%s %s, %s, %s", join, e.suffix, b, a, a)
+	out.op("VOR%s %s, %s, %s", e.suffix, nan, a, acc)
+}
+
+// streams writes Fill, MulAdd and Select: whole vectors only for Select.
+func streams(out, stubs *source, s isa, e elem) {
+	fill(out, stubs, s, e)
+	mulAdd(out, stubs, s, e)
+	selects(out, stubs, s, e)
+}
+
+func fill(out, stubs *source, s isa, e elem) {
+	name := "fill" + e.goType[5:] + s.name
+	stub(stubs, name, fmt.Sprintf("dst *%s, v %[1]s, n int", e.goType))
+	out.text(name, 0, 24)
+	out.op("MOVQ dst+0(FP), DI")
+	out.op("%s v+8(FP), %s", e.broadcast(), s.v(0))
+	out.op("MOVQ n+16(FP), CX")
+	turn(out, s, e, "four", 4, []string{"DI"}, func(i int) { out.op("VMOVU%s %s, %d(DI)", e.suffix, s.v(0), i*s.bytes) })
+	turn(out, s, e, "one", 1, []string{"DI"}, func(i int) { out.op("VMOVU%s %s, (DI)", e.suffix, s.v(0)) })
+	cutTail(out, s, e, func(mask string) { storeCut(out, s, e, s.v(0), mask, "(DI)") })
+}
+
+func mulAdd(out, stubs *source, s isa, e elem) {
+	name := "mulAdd" + e.goType[5:] + s.name
+	stub(stubs, name, fmt.Sprintf("dst, x, y *%s, n int", e.goType))
+	out.text(name, 0, 32)
+	out.op("MOVQ dst+0(FP), DI")
+	out.op("MOVQ x+8(FP), SI")
+	out.op("MOVQ y+16(FP), BX")
+	out.op("MOVQ n+24(FP), CX")
+	one := func(i int) {
+		a, d := s.v(2*i), s.v(2*i+1)
+		out.op("VMOVU%s %d(DI), %s", e.suffix, i*s.bytes, d)
+		out.op("VMOVU%s %d(SI), %s", e.suffix, i*s.bytes, a)
+		out.op("VFMADD231%s %d(BX), %s, %s", e.suffix, i*s.bytes, a, d)
+		out.op("VMOVU%s %s, %d(DI)", e.suffix, d, i*s.bytes)
+	}
+	turn(out, s, e, "four", 4, []string{"DI", "SI", "BX"}, one)
+	turn(out, s, e, "one", 1, []string{"DI", "SI", "BX"}, one)
+	cutTail(out, s, e, func(mask string) {
+		for i, r := range []string{"DI", "SI", "BX"} {
+			loadCut(out, s, e, "("+r+")", mask, s.v(i))
+		}
+		out.op("VFMADD231%s %s, %s, %s", e.suffix, s.v(2), s.v(1), s.v(0))
+		storeCut(out, s, e, s.v(0), mask, "(DI)")
+	})
+}
+
+// turn writes a loop of count vectors a turn, while that many are left.
+func turn(out *source, s isa, e elem, label string, count int, pointers []string, vector func(i int)) {
+	out.op("SUBQ $%d, CX", count*s.lanes(e))
+	out.op("JLT %sEnd", label)
+	out.op("PCALIGN $32")
+	out.line("%sLoop:", label)
+	for i := range count {
+		vector(i)
+	}
+	for _, p := range pointers {
+		out.op("ADDQ $%d, %s", count*s.bytes, p)
+	}
+	out.op("SUBQ $%d, CX", count*s.lanes(e))
+	out.op("JGE %sLoop", label)
+	out.line("%sEnd:", label)
+	out.op("ADDQ $%d, CX", count*s.lanes(e))
+}
+
+// cutTail writes the last, cut vector, if there is one, and the return.
+func cutTail(out *source, s isa, e elem, vector func(mask string)) {
+	out.op("TESTQ CX, CX")
+	out.op("JZ done")
+	mask := s.v(s.regs - 1)
+	tailMask(out, s, e, "CX", "R8", mask)
+	vector(mask)
+	out.line("done:")
+	out.op("VZEROUPPER")
+	out.op("RET")
+}
+
+func loadCut(out *source, s isa, e elem, address, mask, v string) {
+	if s.masked {
+		out.op("VMOVU%s.Z %s, K1, %s", e.suffix, address, v)
+	} else {
+		out.op("%s %s, %s, %s", e.maskMove(), address, mask, v)
+	}
+}
+
+func storeCut(out *source, s isa, e elem, v, mask, address string) {
+	if s.masked {
+		out.op("VMOVU%s %s, K1, %s", e.suffix, v, address)
+	} else {
+		out.op("%s %s, %s, %s", e.maskMove(), v, mask, address)
+	}
+}
+
+// selects widens the bytes of cond to lanes and blends.
+func selects(out, stubs *source, s isa, e elem) {
+	name := "select" + e.goType[5:] + s.name
+	stub(stubs, name, fmt.Sprintf("dst *%s, cond *uint8, x, y *%[1]s, n int", e.goType))
+	widen := map[int]string{32: "VPMOVZXBD", 64: "VPMOVZXBQ"}[e.bits]
+	lane := map[int]string{32: "D", 64: "Q"}[e.bits]
+	out.text(name, 0, 40)
+	out.op("MOVQ dst+0(FP), DI")
+	out.op("MOVQ cond+8(FP), DX")
+	out.op("MOVQ x+16(FP), SI")
+	out.op("MOVQ y+24(FP), BX")
+	out.op("MOVQ n+32(FP), CX")
+	out.op("VPXOR X3, X3, X3")
+	turn(out, s, e, "one", 1, []string{"DI", "SI", "BX"}, func(int) {
+		c, x, y := s.v(0), s.v(1), s.v(2)
+		out.op("%s (DX), %s", widen, c)
+		out.op("VMOVU%s (SI), %s", e.suffix, x)
+		if s.masked {
+			out.op("VPTESTM%s %s, %[2]s, K2", lane, c)
+			out.op("VMOVU%s (BX), %s", e.suffix, y)
+			out.op("VBLENDM%s %s, %s, K2, %s", e.suffix, x, y, x)
+		} else {
+			out.op("VPCMPEQ%s %s, %s, %[2]s", lane, c, s.v(3)) // ones where cond is 0
+			out.op("VBLENDV%s %s, (BX), %s, %[3]s", e.suffix, c, x)
+		}
+		out.op("VMOVU%s %s, (DI)", e.suffix, x)
+		out.op("ADDQ $%d, DX", s.lanes(e))
+	})
+	out.op("VZEROUPPER")
+	out.op("RET")
+}
