@@ -34,8 +34,8 @@ func sameAsPlain[X, Y any](t *testing.T, f func(X) Y, x X) Y {
 	return want
 }
 
-// ramp fills an array with a fixed irregular sequence in [-1, 1).
-func ramp(d DType, shape ...int) *Array {
+// irregular fills an array with a fixed irregular sequence in [-1, 1).
+func irregular(d DType, shape ...int) *Array {
 	v := make([]float64, prod(shape))
 	x := uint32(12345)
 	for i := range v {
@@ -79,7 +79,7 @@ func netLoss(layers []dense, x, y *Array) *Array {
 func newNet(d DType, sizes ...int) netState {
 	s := netState{T: Zeros(d)}
 	for i := range len(sizes) - 1 {
-		s.Layers = append(s.Layers, dense{ramp(d, sizes[i], sizes[i+1]).MulScalar(0.3), Zeros(d, sizes[i+1])})
+		s.Layers = append(s.Layers, dense{irregular(d, sizes[i], sizes[i+1]).MulScalar(0.3), Zeros(d, sizes[i+1])})
 	}
 	s.M, s.V = Map(ZerosLike, s.Layers), Map(ZerosLike, s.Layers)
 	return s
@@ -106,7 +106,7 @@ func adamStep(in netStep) (out struct {
 
 func TestJitTrainingStep(t *testing.T) {
 	for _, d := range []DType{Float32, Float64} {
-		x, y := ramp(d, 33, 20), OneHotRows(d, 33, 10)
+		x, y := irregular(d, 33, 20), OneHotRows(d, 33, 10)
 		plain, compiled := newNet(d, 20, 31, 17, 10), newNet(d, 20, 31, 17, 10)
 		step := Jit(adamStep, Donate("State"))
 		for i := range 4 {
@@ -130,8 +130,8 @@ func OneHotRows(d DType, n, classes int) *Array {
 }
 
 func TestJitMatchesPlain(t *testing.T) {
-	x := ramp(Float64, 5, 7)
-	v := ramp(Float64, 7)
+	x := irregular(Float64, 5, 7)
+	v := irregular(Float64, 7)
 	type f = func(*Array) *Array
 	recur := func(x *Array) *Array {
 		c, ys := Scan(func(c, x *Array) (*Array, *Array) {
