@@ -7,12 +7,18 @@ func erfPart(x float64) float64 { return fma64(x, poly(x*x, erfCoef), x) }
 
 // erfcTail is erfc(a) for a >= 1/2: exp(-a^2) times a polynomial in
 // (a-3)/(a+3), over 1+2a (the variable of Shepherd and Laframboise, 1981).
-// What a*a loses to rounding is put back to first order.
+// What the square, the quotient and 1+2a lose to rounding is put back to first
+// order.
 func erfcTail(a float64) float64 {
-	s := a * a
+	s := float64(a * a)
 	e := exp64(-s)
-	e = fma64(-e, fma64(a, a, -s), e)
-	y := e * (poly((a-3)/(a+3), erfcxCoef) / fma64(2, a, 1))
+	p := poly((a-3)/(a+3), erfcxCoef)
+	d := fma64(2, a, 1)
+	inv := 1 / d
+	q := float64(p * inv)
+	lost := fma64(-q, 1-(d-float64(2*a)), fma64(-q, d, p)) // p - q (1+2a)
+	ql := fma64(lost, inv, -float64(q*fma64(a, a, -s)))
+	y := fma64(e, q, e*ql)
 	if a > 28 {
 		y = 0
 	}

@@ -130,10 +130,39 @@ func logisticShort64(x float64) float64 {
 	return y / (1 + e)
 }
 
-// tanh64 is -t/(t+2) with t = exp(-2|x|) - 1, and x's sign.
+// tanh64 is -t/(t+2) with t = exp(-2|x|) - 1 for small |x|, else 1 - 2u/(1+u)
+// with u = exp(-2|x|), and x's sign. What t, the denominator and the quotient
+// lose to rounding is put back to first order.
 func tanh64(x float64) float64 {
-	t := expm1_64(float64(-2 * math.Abs(x)))
-	return math.Copysign(t/(t+2), x)
+	a := math.Abs(x)
+	r, n := expReduce(-2 * a)
+	p := fma64(r*r, poly(r, expCoef), r)
+	s := math.Float64frombits((n + 1023) << 52)
+	t := fma64(p, s, s-1)
+	u := fma64(p, s, s)
+	num := -t
+	lost := fma64(-p, s, t-(s-1))
+	den := t + 2
+	denLost := t - (den - 2)
+	if a > 0.55 {
+		num = 2 * u
+		lost = 0
+		den = 1 + u
+		denLost = u - (den - 1)
+	}
+	inv := 1 / den
+	q := float64(num * inv)
+	y := fma64(fma64(-q, denLost, fma64(-q, den, num)+lost), inv, q)
+	if a > 0.55 {
+		y = 1 - y
+	}
+	if a > 22 {
+		y = 1
+	}
+	if a < 0x1p-30 {
+		y = a
+	}
+	return math.Copysign(y, x)
 }
 
 func tanh32(x float32) float32 { return float32(tanhShort64(float64(x))) }
