@@ -137,7 +137,7 @@ func (v Verdict) Deciding() string {
 			failed++
 		}
 	}
-	text := chosen.String()
+	text := chosen.brief()
 	switch more := len(v.Checks) - 1; {
 	case v.Status == Reproduced && more > 0:
 		text += fmt.Sprintf(" (and %d more)", more)

@@ -1,7 +1,6 @@
 package study
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"sort"
@@ -233,7 +232,7 @@ func (r *Results) PivotTable(title, name, rowKey, colKey string, labels ...any) 
 	return t
 }
 
-// Measurements is the table of all scalars, or of all timings, with the median
+// measurements is the table of all scalars, or of all timings, with the median
 // and the range over the seeds.
 func (r *Results) measurements(title string, list func(*Record) []Scalar) *Table {
 	t := &Table{Title: title, Columns: []string{"measurement", "median", "min", "max", "seeds"}}
@@ -242,7 +241,7 @@ func (r *Results) measurements(title string, list func(*Record) []Scalar) *Table
 	}
 	for _, id := range r.distinct(list) {
 		s := r.exact(id, list)
-		t.Add(id.String(), s.Median(), s.Min(), s.Max(), fmt.Sprint(len(s)))
+		t.Add(id.String(), s.Median(), s.Min(), s.Max(), len(s))
 	}
 	return t
 }

@@ -75,13 +75,30 @@ func (s Sample) ranged(statistic string, v float64) Measure {
 func (m Measure) String() string {
 	text := FormatNumber(float64(m.Value))
 	switch {
+	case m.Statistic == "share":
+		return fmt.Sprintf("%.0f of %d (%s, %s %s)", float64(m.Value)*float64(m.N), m.N, text, m.Interval, m.spread())
 	case m.Statistic == "" || m.N == 1 && m.Interval == "min..max":
 		return text
 	case m.Interval == "":
 		return fmt.Sprintf("%s (%s of %d)", text, m.Statistic, m.N)
 	}
-	spread := FormatNumber(float64(m.Low)) + ".." + FormatNumber(float64(m.High))
-	return fmt.Sprintf("%s (%s of %d, %s %s)", text, m.Statistic, m.N, m.Interval, spread)
+	return fmt.Sprintf("%s (%s of %d, %s %s)", text, m.Statistic, m.N, m.Interval, m.spread())
+}
+
+func (m Measure) spread() string {
+	return FormatNumber(float64(m.Low)) + ".." + FormatNumber(float64(m.High))
+}
+
+// brief is String without the words, for a narrow table.
+func (m Measure) brief() string {
+	text := FormatNumber(float64(m.Value))
+	switch {
+	case m.Statistic == "share":
+		return fmt.Sprintf("%.0f of %d", float64(m.Value)*float64(m.N), m.N)
+	case m.Interval == "" || m.Low == m.High:
+		return text
+	}
+	return text + " (" + m.spread() + ")"
 }
 
 // Check is one comparison of a claim.
@@ -96,6 +113,10 @@ type Check struct {
 // String writes the check on one line.
 func (c Check) String() string {
 	return fmt.Sprintf("%s: %s, required %s", c.What, c.Measured, c.Required)
+}
+
+func (c Check) brief() string {
+	return fmt.Sprintf("%s: %s, required %s", c.What, c.Measured.brief(), c.Required)
 }
 
 // Judgement collects the checks of one claim. The claim is reproduced if all of
@@ -165,7 +186,7 @@ func (j *Judgement) Graded(what string, m Measure, pass, fail float64) {
 // True requires a condition that is not a comparison of one number; count says
 // how many of n cases met it.
 func (j *Judgement) True(what string, count, n int) {
-	j.add(what, ShareOf(count, n), fmt.Sprintf("%d of %d", n, n), n > 0 && count == n)
+	j.add(what, ShareOf(count, n), "all", n > 0 && count == n)
 }
 
 // Inconclusive declares that the measurements cannot decide, and why. It does

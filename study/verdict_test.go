@@ -74,7 +74,7 @@ func TestMeasures(t *testing.T) {
 		{MedianOf(s), "2 (median of 3, min..max 1..4)"},
 		{MaxOf(s), "4 (max of 3, min..max 1..4)"},
 		{MinOf(Sample{7}), "7"},
-		{ShareOf(9, 10), "0.9 (share of 10, 95% Wilson 0.5958..0.9821)"},
+		{ShareOf(9, 10), "9 of 10 (0.9, 95% Wilson 0.5958..0.9821)"},
 		{MeanOf(Sample{2, 2}), "2 (mean of 2, 95% bootstrap 2..2)"},
 	} {
 		if got := test.m.String(); got != test.want {

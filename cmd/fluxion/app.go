@@ -46,8 +46,6 @@ func (e *statusError) Error() string { return e.message }
 func (a *app) run(args []string) int {
 	root := a.root()
 	root.SetArgs(args)
-	root.SetOut(a.out)
-	root.SetErr(a.err)
 	err := root.Execute()
 	if err == nil {
 		return a.status
@@ -78,6 +76,8 @@ func (a *app) root() *cobra.Command {
 			return c.Help()
 		},
 	}
+	root.SetOut(a.out)
+	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.listCommand(), a.showCommand(), a.runCommand(), a.versionCommand())
 	root.InitDefaultHelpCmd()
@@ -106,6 +106,7 @@ func flagError(c *cobra.Command, err error) error {
 	} else if rest, ok := strings.CutPrefix(text, "unknown shorthand flag: "); ok {
 		text = "unknown flag " + rest
 	}
+	text, _, _ = strings.Cut(text, ": strconv.") // how it was parsed is no news to a user
 	return fmt.Errorf("%s; see %s --help", text, c.CommandPath())
 }
 

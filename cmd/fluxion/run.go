@@ -47,7 +47,8 @@ func (a *app) runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run SLUG|all",
 		Short: "Run a paper's experiment and judge its claims",
-		Long: "Run a paper's experiment for several seeds, judge its claims and draw its figures.\n\n" +
+		Long: "Run a paper's experiment for several seeds, judge its claims and draw its\n" +
+			"figures.\n\n" +
 			"Exit status: 0 if every judged claim was reproduced, 1 if some were not,\n" +
 			"2 for wrong usage or a failed run, 130 after Ctrl-C.",
 		Example: "  fluxion run laprop\n" +
@@ -66,13 +67,13 @@ func (a *app) runCommand() *cobra.Command {
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.scale, "scale", "", "size of the experiment: quick, default or full")
-	flags.StringVar(&f.seeds, "seeds", "", "how many seeds (5), or which (0-9 or 0,3,8)")
-	flags.StringVar(&f.data, "data", "", "data set")
-	flags.StringVar(&f.dataDir, "data-dir", "", "folder with the files of the data set")
-	flags.StringArrayVar(&f.set, "set", nil, "change an option of the experiment: name=value (repeatable)")
-	flags.StringVar(&f.out, "out", "", "run directory (default runs/SLUG/TIME-SCALE)")
-	flags.StringVar(&f.resume, "resume", "", "continue the run in this directory")
+	flags.StringVar(&f.scale, "scale", "", "`size` of the experiment: quick, default or full")
+	flags.StringVar(&f.seeds, "seeds", "", "how many `seeds` (5), or which (0-9 or 0,3,8)")
+	flags.StringVar(&f.data, "data", "", "`name` of the data set")
+	flags.StringVar(&f.dataDir, "data-dir", "", "`folder` with the files of the data set")
+	flags.StringArrayVar(&f.set, "set", nil, "change an option: `name=value` (repeatable)")
+	flags.StringVar(&f.out, "out", "", "run `folder` (default runs/SLUG/TIME-SCALE)")
+	flags.StringVar(&f.resume, "resume", "", "continue the run in this `folder`")
 	flags.Var(&f.threads, "threads", "how many threads to use (default: all cores)")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON, and no progress")
 	return c

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/fluxion-go/fluxion/study"
 	"github.com/spf13/cobra"
@@ -136,7 +135,7 @@ func showScales(s *screen, p *study.Paper) {
 	for _, scale := range p.Scales() {
 		takes := "unknown"
 		if d := p.Takes.At(scale); d > 0 {
-			takes = "about " + study.FormatDuration(d.Round(time.Second))
+			takes = "about " + study.FormatDuration(d)
 		}
 		t.Add(string(scale), p.Seeds.At(scale), takes)
 	}
