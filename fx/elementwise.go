@@ -79,24 +79,24 @@ func numeric(op string, ns []*graph.Node) []*graph.Node {
 	return ns
 }
 
-func binary(op string, p *graph.Prim, a, b *Array) *Array {
+func arithmetic(op string, p *graph.Prim, a, b *Array) *Array {
 	return wrap(graph.Apply(p, nil, numeric(op, match(op, a, b))...)[0])
 }
 
 // Add is a + b.
-func (a *Array) Add(b *Array) *Array { return binary("Add", graph.AddP, a, b) }
+func (a *Array) Add(b *Array) *Array { return arithmetic("Add", graph.AddP, a, b) }
 
 // Sub is a - b.
-func (a *Array) Sub(b *Array) *Array { return binary("Sub", graph.SubP, a, b) }
+func (a *Array) Sub(b *Array) *Array { return arithmetic("Sub", graph.SubP, a, b) }
 
 // Mul is a * b, element by element.
-func (a *Array) Mul(b *Array) *Array { return binary("Mul", graph.MulP, a, b) }
+func (a *Array) Mul(b *Array) *Array { return arithmetic("Mul", graph.MulP, a, b) }
 
 // Div is a / b; of integers, the quotient truncated toward zero (0 if b is 0).
-func (a *Array) Div(b *Array) *Array { return binary("Div", graph.DivP, a, b) }
+func (a *Array) Div(b *Array) *Array { return arithmetic("Div", graph.DivP, a, b) }
 
 // Rem is the remainder of a / b with a's sign (C's fmod).
-func (a *Array) Rem(b *Array) *Array { return binary("Rem", graph.RemP, a, b) }
+func (a *Array) Rem(b *Array) *Array { return arithmetic("Rem", graph.RemP, a, b) }
 
 // Pow is a to the power b, of floats.
 func (a *Array) Pow(b *Array) *Array { return floatBinary("Pow", graph.PowP, a, b) }
@@ -106,10 +106,10 @@ func (a *Array) Pow(b *Array) *Array { return floatBinary("Pow", graph.PowP, a, 
 func (a *Array) Atan2(b *Array) *Array { return floatBinary("Atan2", graph.Atan2P, a, b) }
 
 // Maximum is the larger of a and b; a NaN wins.
-func (a *Array) Maximum(b *Array) *Array { return binary("Maximum", graph.MaxP, a, b) }
+func (a *Array) Maximum(b *Array) *Array { return arithmetic("Maximum", graph.MaxP, a, b) }
 
 // Minimum is the smaller of a and b; a NaN wins.
-func (a *Array) Minimum(b *Array) *Array { return binary("Minimum", graph.MinP, a, b) }
+func (a *Array) Minimum(b *Array) *Array { return arithmetic("Minimum", graph.MinP, a, b) }
 
 func floatBinary(op string, p *graph.Prim, a, b *Array) *Array {
 	ns := match(op, a, b)
@@ -124,16 +124,16 @@ func needFloat(op string, n *graph.Node) {
 }
 
 // AddScalar is a + v.
-func (a *Array) AddScalar(v float64) *Array { return binary("AddScalar", graph.AddP, a, Const(v)) }
+func (a *Array) AddScalar(v float64) *Array { return arithmetic("AddScalar", graph.AddP, a, Const(v)) }
 
 // SubScalar is a - v.
-func (a *Array) SubScalar(v float64) *Array { return binary("SubScalar", graph.SubP, a, Const(v)) }
+func (a *Array) SubScalar(v float64) *Array { return arithmetic("SubScalar", graph.SubP, a, Const(v)) }
 
 // MulScalar is a * v.
-func (a *Array) MulScalar(v float64) *Array { return binary("MulScalar", graph.MulP, a, Const(v)) }
+func (a *Array) MulScalar(v float64) *Array { return arithmetic("MulScalar", graph.MulP, a, Const(v)) }
 
 // DivScalar is a / v.
-func (a *Array) DivScalar(v float64) *Array { return binary("DivScalar", graph.DivP, a, Const(v)) }
+func (a *Array) DivScalar(v float64) *Array { return arithmetic("DivScalar", graph.DivP, a, Const(v)) }
 
 // PowScalar is a to the power v; small whole powers are products.
 func (a *Array) PowScalar(v float64) *Array {
@@ -257,12 +257,12 @@ func (a *Array) Sign() *Array {
 }
 
 // Square is a * a.
-func (a *Array) Square() *Array { return binary("Square", graph.MulP, a, a) }
+func (a *Array) Square() *Array { return arithmetic("Square", graph.MulP, a, a) }
 
 // Reciprocal is 1 / a.
 func (a *Array) Reciprocal() *Array {
 	needFloat("Reciprocal", a.node("Reciprocal"))
-	return binary("Reciprocal", graph.DivP, Const(1), a)
+	return arithmetic("Reciprocal", graph.DivP, Const(1), a)
 }
 
 func unary(op string, p *graph.Prim, a *Array) *Array {

@@ -54,7 +54,7 @@ type jitProgram[Y any] struct {
 }
 
 func (c *jitted[X, Y]) call(x X) Y {
-	leaves := Leaves(x)
+	leaves, key := flatten(&x)
 	in := make([]*graph.Node, len(leaves))
 	for i, a := range leaves {
 		in[i] = a.node("Jit")
@@ -63,7 +63,6 @@ func (c *jitted[X, Y]) call(x X) Y {
 		}
 	}
 	evaluate("Jit", in)
-	key := structure(x)
 	c.mu.Lock()
 	p, ok := c.programs[key]
 	if !ok {

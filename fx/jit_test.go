@@ -160,7 +160,9 @@ func TestJitMatchesPlain(t *testing.T) {
 		},
 		"checkpoint": Grad(func(x *Array) *Array { return Checkpoint(func(x *Array) *Array { return x.Sin().Exp() })(x).Sum() }),
 		"vmap":       Vmap(Grad(func(r *Array) *Array { return r.Mul(v).Sum().Tanh() })),
-		"hessian":    func(x *Array) *Array { return Hessian(func(r *Array) *Array { return r.Mul(v).Exp().Sum() })(x.Index(2)) },
+		"hessian": func(x *Array) *Array {
+			return Hessian(func(r *Array) *Array { return r.Mul(v).Exp().Sum() })(x.Index(2))
+		},
 	} {
 		t.Run(name, func(t *testing.T) { sameAsPlain(t, f, x) })
 	}

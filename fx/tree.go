@@ -1,11 +1,14 @@
 package fx
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/fluxion-go/fluxion/internal/graph"
@@ -21,120 +24,234 @@ var arrayType = reflect.TypeFor[*Array]()
 
 // Leaves lists a tree's arrays.
 func Leaves(tree any) []*Array {
-	var out []*Array
-	walkTree(reflect.ValueOf(tree), "", func(_ string, a *Array) { out = append(out, a) }, nil)
-	return out
+	w := walker{leaf: true}
+	w.walk(reflect.ValueOf(tree))
+	return w.leaves
 }
 
 // Paths lists the places of a tree's arrays, like "Layers[0].W".
 func Paths(tree any) []string {
-	var out []string
-	walkTree(reflect.ValueOf(tree), "", func(p string, _ *Array) { out = append(out, strings.TrimPrefix(p, ".")) }, nil)
-	return out
+	w := walker{place: true}
+	w.walk(reflect.ValueOf(tree))
+	return w.paths
 }
 
-// walkTree visits arrays, and, if static is not nil, describes everything else
-// to it.
-func walkTree(v reflect.Value, path string, leaf func(string, *Array), static func(string)) {
-	say := func(format string, args ...any) {
-		if static != nil {
-			static(fmt.Sprintf(format, args...))
-		}
-	}
+// walker goes through a tree and collects what it is asked for.
+type walker struct {
+	leaf, place, describe bool
+
+	leaves []*Array
+	paths  []string
+	key    []byte // the tree without its elements: what Jit compiles for
+
+	path  []byte
+	depth int
+}
+
+// maxDepth is deeper than any tree that does not contain itself.
+const maxDepth = 1000
+
+func (w *walker) walk(v reflect.Value) {
 	if !v.IsValid() {
-		say("nil;")
+		w.tag('0')
 		return
 	}
-	if v.Type() == arrayType {
-		if a := (*Array)(v.UnsafePointer()); a != nil {
-			say("*;")
-			leaf(path, a)
-		} else {
-			say("-;")
+	t := v.Type()
+	if t == arrayType {
+		w.array((*Array)(v.UnsafePointer()))
+		return
+	}
+	if !hasArrays(t) {
+		if w.describe {
+			w.static(v)
 		}
 		return
 	}
+	if w.depth++; w.depth > maxDepth {
+		graph.Fail("tree", "%s contains itself", w.name())
+	}
+	defer func() { w.depth-- }()
 	switch v.Kind() {
 	case reflect.Struct:
-		say("%v{", v.Type())
 		for i := range v.NumField() {
-			walkTree(v.Field(i), path+"."+v.Type().Field(i).Name, leaf, static)
+			mark := w.enter(".", t.Field(i).Name)
+			w.walk(v.Field(i))
+			w.leave(mark)
 		}
-		say("}")
 	case reflect.Slice, reflect.Array:
-		if v.Kind() == reflect.Slice && v.IsNil() {
-			say("nil;")
-			return
-		}
-		say("[%d:", v.Len())
+		w.number('[', uint64(v.Len()))
 		for i := range v.Len() {
-			walkTree(v.Index(i), path+"["+strconv.Itoa(i)+"]", leaf, static)
+			mark := w.enterIndex(i)
+			w.walk(v.Index(i))
+			w.leave(mark)
 		}
-		say("]")
 	case reflect.Map:
 		if v.Type().Key().Kind() != reflect.String {
-			if hasArrays(v.Type(), nil) {
-				graph.Fail("tree", "%s is a map with keys of type %v; a tree's maps have string keys", name(path), v.Type().Key())
-			}
-			say("%v;", v)
-			return
+			graph.Fail("tree", "%s is a map with keys of type %v; a tree's maps have string keys", w.name(), v.Type().Key())
 		}
-		say("map[%d:", v.Len())
+		w.number('m', uint64(v.Len()))
 		for _, k := range sortedKeys(v) {
-			say("%q=", k.String())
-			walkTree(v.MapIndex(k), path+"["+strconv.Quote(k.String())+"]", leaf, static)
+			w.text(k.String())
+			mark := w.enter("[", strconv.Quote(k.String()), "]")
+			w.walk(v.MapIndex(k))
+			w.leave(mark)
 		}
-		say("]")
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
-			say("nil;")
+			w.tag('0')
 			return
 		}
-		say("&")
-		walkTree(v.Elem(), path, leaf, static)
-	case reflect.Interface:
-		if v.IsNil() {
-			say("nil;")
-			return
+		if v.Kind() == reflect.Interface {
+			w.number('i', uint64(typeID(v.Elem().Type())))
+		} else {
+			w.tag('&')
 		}
-		say("%v:", v.Elem().Type())
-		walkTree(v.Elem(), path, leaf, static)
-	case reflect.Func:
-		// Two closures of one function share their code but not what they
-		// captured; the pointer to the closure tells them apart.
-		say("func%x;", closurePointer(v))
-	case reflect.Float32, reflect.Float64:
-		say("%x;", v.Float())
-	case reflect.String:
-		say("%q;", v.String())
-	case reflect.Bool:
-		say("%t;", v.Bool())
-	case reflect.Chan, reflect.UnsafePointer:
-		say("%x;", v.Pointer())
-	default:
-		say("%v;", v)
+		w.walk(v.Elem())
 	}
 }
+
+func (w *walker) array(a *Array) {
+	if a == nil {
+		w.tag('-')
+		return
+	}
+	if w.leaf {
+		w.leaves = append(w.leaves, a)
+	}
+	if w.place {
+		w.paths = append(w.paths, strings.TrimPrefix(string(w.path), "."))
+	}
+	if w.describe && a.n != nil {
+		w.number('*', uint64(a.n.DType))
+		for _, d := range a.n.Shape {
+			w.number(',', uint64(d))
+		}
+	}
+}
+
+// static describes a value that holds no arrays. What has no contents to
+// compare (functions, channels, pointers) is compared by identity.
+func (w *walker) static(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Bool:
+		w.tag('f')
+		if v.Bool() {
+			w.tag('t')
+		}
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		w.number('n', uint64(v.Int()))
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		w.number('u', v.Uint())
+	case reflect.Float32, reflect.Float64:
+		w.number('d', math.Float64bits(v.Float()))
+	case reflect.Complex64, reflect.Complex128:
+		w.number('d', math.Float64bits(real(v.Complex())))
+		w.number('d', math.Float64bits(imag(v.Complex())))
+	case reflect.String:
+		w.text(v.String())
+	case reflect.Func:
+		w.number('F', uint64(closurePointer(v)))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			w.static(v.Field(i))
+		}
+	case reflect.Slice, reflect.Array:
+		w.number('[', uint64(v.Len()))
+		for i := range v.Len() {
+			w.static(v.Index(i))
+		}
+	case reflect.Map:
+		w.text(fmt.Sprint(v)) // sorted by key
+	default:
+		w.number('p', uint64(v.Pointer()))
+	}
+}
+
+func (w *walker) tag(c byte) {
+	if w.describe {
+		w.key = append(w.key, c)
+	}
+}
+
+func (w *walker) number(c byte, n uint64) {
+	if w.describe {
+		w.key = binary.LittleEndian.AppendUint64(append(w.key, c), n)
+	}
+}
+
+func (w *walker) text(s string) {
+	if w.describe {
+		w.number('s', uint64(len(s)))
+		w.key = append(w.key, s...)
+	}
+}
+
+func (w *walker) enter(parts ...string) int {
+	mark := len(w.path)
+	if w.place {
+		for _, p := range parts {
+			w.path = append(w.path, p...)
+		}
+	}
+	return mark
+}
+
+func (w *walker) enterIndex(i int) int {
+	if !w.place {
+		return 0
+	}
+	return w.enter("[", strconv.Itoa(i), "]")
+}
+
+func (w *walker) leave(mark int) {
+	if w.place {
+		w.path = w.path[:mark]
+	}
+}
+
+func (w *walker) name() string { return name(string(w.path)) }
 
 func name(path string) string {
-	if path == "" {
+	if path = strings.TrimPrefix(path, "."); path == "" {
 		return "the tree"
 	}
-	return strings.TrimPrefix(path, ".")
+	return path
 }
 
+var typeIDs struct {
+	sync.Mutex
+	ids map[reflect.Type]int
+}
+
+// typeID numbers types.
+func typeID(t reflect.Type) int {
+	typeIDs.Lock()
+	defer typeIDs.Unlock()
+	if typeIDs.ids == nil {
+		typeIDs.ids = map[reflect.Type]int{}
+	}
+	id, ok := typeIDs.ids[t]
+	if !ok {
+		id = len(typeIDs.ids) + 1
+		typeIDs.ids[t] = id
+	}
+	return id
+}
+
+// closurePointer tells closures of one function apart: they share their code
+// but not what they captured.
 func closurePointer(v reflect.Value) uintptr {
 	if v.IsNil() {
 		return 0
 	}
-	c := reflect.New(v.Type()).Elem()
-	if v.CanInterface() {
-		c.Set(v)
-	} else if v.CanAddr() {
-		c = reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
-	} else {
-		return v.Pointer()
+	if v.CanAddr() {
+		return *(*uintptr)(unsafe.Pointer(v.UnsafeAddr()))
 	}
+	if !v.CanInterface() {
+		return v.Pointer() // of an unexported field of a copy: the code alone
+	}
+	c := reflect.New(v.Type()).Elem()
+	c.Set(v)
 	return *(*uintptr)(unsafe.Pointer(c.UnsafeAddr()))
 }
 
@@ -144,8 +261,19 @@ func sortedKeys(m reflect.Value) []reflect.Value {
 	return keys
 }
 
+var holdsArrays sync.Map // reflect.Type to bool
+
 // hasArrays reports whether a value of type t can hold arrays.
-func hasArrays(t reflect.Type, seen []reflect.Type) bool {
+func hasArrays(t reflect.Type) bool {
+	if has, ok := holdsArrays.Load(t); ok {
+		return has.(bool)
+	}
+	has := canHold(t, nil)
+	holdsArrays.Store(t, has)
+	return has
+}
+
+func canHold(t reflect.Type, seen []reflect.Type) bool {
 	if t == arrayType || t.Kind() == reflect.Interface {
 		return true
 	}
@@ -156,12 +284,12 @@ func hasArrays(t reflect.Type, seen []reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Struct:
 		for i := range t.NumField() {
-			if hasArrays(t.Field(i).Type, seen) {
+			if canHold(t.Field(i).Type, seen) {
 				return true
 			}
 		}
 	case reflect.Slice, reflect.Array, reflect.Map, reflect.Pointer:
-		return hasArrays(t.Elem(), seen)
+		return canHold(t.Elem(), seen)
 	}
 	return false
 }
@@ -177,7 +305,7 @@ func rebuild[T any](t T, next func(old *Array) *Array) T {
 // replaceLeaves changes v, which is addressable and shares nothing that it
 // changes with another tree after this.
 func replaceLeaves(v reflect.Value, next func(*Array) *Array) {
-	if !hasArrays(v.Type(), nil) {
+	if !hasArrays(v.Type()) {
 		return
 	}
 	if v.Type() == arrayType {
@@ -304,10 +432,11 @@ func difference(a, b []string) string {
 	return "they do not"
 }
 
-// structure describes a tree without its leaves: a key under which Jit keeps
-// what it compiled.
-func structure(t any) string {
-	var b strings.Builder
-	walkTree(reflect.ValueOf(t), "", func(_ string, a *Array) { b.WriteString(a.n.Aval().String()) }, func(s string) { b.WriteString(s) })
-	return b.String()
+// flatten lists a tree's leaves, and describes the rest of it: a key under
+// which Jit keeps what it compiled. The tree must be addressed, so that what
+// is in its unexported fields can be told apart.
+func flatten[T any](t *T) ([]*Array, string) {
+	w := walker{leaf: true, describe: true}
+	w.walk(reflect.ValueOf(t).Elem())
+	return w.leaves, string(w.key)
 }
