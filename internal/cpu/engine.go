@@ -85,6 +85,7 @@ var impls = sync.OnceValue(func() map[*graph.Prim]impl {
 	m := map[*graph.Prim]impl{}
 	for _, table := range []map[*graph.Prim]impl{
 		elementwiseImpls(), structuralImpls(), reduceImpls(), dotImpls(), convImpls(), gatherImpls(), randomImpls(),
+		windowImpls(), sortImpls(), cumulativeImpls(),
 	} {
 		for p, f := range table {
 			m[p] = f
