@@ -87,7 +87,7 @@ func FormatSeeds(seeds []uint64) string {
 	var parts []string
 	for i := 0; i < len(seeds); {
 		j := i
-		for j+1 < len(seeds) && seeds[j+1] == seeds[j]+1 {
+		for j+1 < len(seeds) && seeds[j+1] > seeds[j] && seeds[j+1]-seeds[j] == 1 {
 			j++
 		}
 		part := strconv.FormatUint(seeds[i], 10)

@@ -42,7 +42,6 @@ func TestDamagedDirectories(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			q := (&toy{}).request(t)
-			q.Paper.Figures = nil
 			mustRun(t, q)
 			path := filepath.Join(q.Dir, test.file)
 			if test.change == nil {
@@ -108,7 +107,7 @@ func TestResumeKeepsTheConfiguration(t *testing.T) {
 func TestFreshPathsDiffer(t *testing.T) {
 	t.Chdir(t.TempDir())
 	q := (&toy{}).request(t)
-	q.Dir, q.Paper.Figures = "", nil
+	q.Dir = ""
 	first, second := mustRun(t, q).Dir, mustRun(t, q).Dir
 	if first == second || !strings.HasPrefix(first, filepath.Join("runs", "toy")+string(filepath.Separator)) {
 		t.Errorf("run directories %s and %s", first, second)

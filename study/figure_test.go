@@ -15,6 +15,9 @@ import (
 // TestSampleFigures renders every sample twice and compares. With
 // FLUXION_FIGURES set to a folder, it leaves the pictures there to be looked at.
 func TestSampleFigures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws for seconds")
+	}
 	for _, f := range sampleFigures() {
 		t.Run(f.Name, func(t *testing.T) {
 			svg, raster, err := f.Render()

@@ -22,7 +22,9 @@ func mustRun(t *testing.T, q Request) *Outcome {
 
 func TestRunStoresEverything(t *testing.T) {
 	y := &toy{}
-	o := mustRun(t, y.request(t))
+	q := y.request(t)
+	q.Paper.Figures = toyFigures
+	o := mustRun(t, q)
 	if y.ran.Load() != 4 || y.commons.Load() != 1 {
 		t.Errorf("%d seeds and %d common parts ran, want 4 and 1", y.ran.Load(), y.commons.Load())
 	}
@@ -55,7 +57,9 @@ func TestRunStoresEverything(t *testing.T) {
 }
 
 func TestResultsFile(t *testing.T) {
-	o := mustRun(t, (&toy{}).request(t))
+	q := (&toy{}).request(t)
+	q.Paper.Figures = toyFigures
+	o := mustRun(t, q)
 	data, err := os.ReadFile(filepath.Join(o.Dir, "results.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -75,6 +79,7 @@ func TestResultsFile(t *testing.T) {
 func TestReportNamesWhatMatters(t *testing.T) {
 	q := (&toy{}).request(t)
 	q.Set = map[string]string{"steps": "41"}
+	q.Paper.Figures = toyFigures
 	o := mustRun(t, q)
 	report, err := os.ReadFile(filepath.Join(o.Dir, "report.md"))
 	if err != nil {

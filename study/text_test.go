@@ -42,7 +42,7 @@ func TestFormatDuration(t *testing.T) {
 func TestParseSeeds(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"3", "0-2"}, {"0-4", "0-4"}, {"7-7", "7,"}, {"7,", "7,"}, {"0,3,8", "0,3,8"}, {" 5 , 1-3", "5,1-3"},
-		{"18446744073709551615,", "18446744073709551615,"},
+		{"18446744073709551615,", "18446744073709551615,"}, {"18446744073709551615,0", "18446744073709551615,0"},
 	} {
 		seeds, err := ParseSeeds(test.text)
 		if err != nil || FormatSeeds(seeds) != test.want {

@@ -36,8 +36,7 @@ func (y *toy) paper() *Paper {
 			env.Record.Scalar("best_rate", 0.9)
 			return nil
 		},
-		Run:     y.run,
-		Figures: toyFigures,
+		Run: y.run,
 	}
 	p.Claims = []Claim{
 		{ID: "1", Name: "Momentum is faster", Statement: "Momentum ends lower.", Where: "Section 1", Statistic: "median ratio",
@@ -101,7 +100,8 @@ func toyFigures(r *Results) []*Figure {
 	return []*Figure{{Name: "error", Title: "Error", Caption: "Lower is better.", Panels: []Panel{l}}}
 }
 
-// request runs the toy in a fresh directory.
+// request runs the toy in a fresh directory, without figures, which take most of
+// the time.
 func (y *toy) request(t *testing.T) Request {
 	return Request{Paper: y.paper(), Scale: Default, Dir: t.TempDir() + "/run", Version: "test", Threads: 2}
 }

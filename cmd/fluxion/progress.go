@@ -167,9 +167,17 @@ func summary(s study.Snapshot) string {
 	if !math.IsNaN(s.Fraction) {
 		text = fmt.Sprintf("%d%%, ", int(100*s.Fraction)) + text
 	}
-	text += ", " + study.FormatDuration(s.Elapsed.Round(time.Second)) + " so far"
+	text += ", " + clock(s.Elapsed) + " so far"
 	if s.Left >= 0 && s.Fraction < 1 {
-		text += ", about " + study.FormatDuration(max(time.Second, s.Left.Round(time.Second))) + " left"
+		text += ", about " + clock(max(time.Second, s.Left)) + " left"
 	}
 	return text
+}
+
+// clock writes a duration in whole seconds, so that it does not flicker.
+func clock(d time.Duration) string {
+	if d = d.Round(time.Second); d < time.Minute {
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	}
+	return study.FormatDuration(d)
 }
