@@ -179,6 +179,8 @@ func TestRanges(t *testing.T) {
 	}{
 		{"normal32", random.Normal(key, fx.Float32, n), -5.30, 5.30},
 		{"normal64", random.Normal(key, fx.Float64, n), -8.21, 8.21},
+		{"largest normal32", fx.Scalar(float32(1 - 1.0/(1<<23))).ErfInv().MulScalar(math.Sqrt2), 5.28, 5.30},
+		{"largest normal64", fx.Scalar(1 - 1.0/(1<<52)).ErfInv().MulScalar(math.Sqrt2), 8.20, 8.21},
 		{"truncated32", random.TruncatedNormal(key, fx.Float32, -0.5, 0.5, n), -0.5, 0.5},
 		{"truncated64", random.TruncatedNormal(key, fx.Float64, -2, 0, n), -2, 0},
 		{"exponential32", random.Exponential(key, fx.Float32, n), math.SmallestNonzeroFloat64, 16.7},

@@ -70,7 +70,7 @@ func Uniform(key *fx.Array, d fx.DType, lo, hi float64, shape ...int) *fx.Array 
 	checkShape("Uniform", shape)
 	below := checkInterval("Uniform", d, &lo, &hi)
 	if math.IsInf(lo, 0) || math.IsInf(hi, 0) || math.IsInf(round(d, hi-lo), 0) {
-		fail("Uniform", "the interval [%v, %v) is not finite in %v", lo, hi, d)
+		fail("Uniform", "the interval [%.6g, %.6g) is not finite in %v", lo, hi, d)
 	}
 	u := unit(key, d, shape)
 	if lo == 0 && hi == 1 {
