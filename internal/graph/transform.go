@@ -102,9 +102,15 @@ func (t *Tape) Batch(size int, ins []*Node, batched []bool) ([]*Node, []bool) {
 		}
 		var outs []*Node
 		outFlags := make([]bool, len(op.Outs))
-		if some {
+		switch {
+		case some && size == 0: // no rule need bother with no examples
+			for i, o := range op.Outs {
+				outs = append(outs, Full(o.DType, 0, o.Shape.Prepend(0)))
+				outFlags[i] = true
+			}
+		case some:
 			outs, outFlags = op.Prim.Batch(op, size, in, flags)
-		} else {
+		default:
 			outs = Apply(op.Prim, op.Attrs, in...)
 		}
 		for i, o := range op.Outs {
