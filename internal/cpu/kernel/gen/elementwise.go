@@ -1,10 +1,16 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"log"
+)
 
-// unrollBelow is the number of instructions below which four vectors share one
-// turn of the loop.
-const unrollBelow = 8
+// A turn of the main loop works on up to maxInterleave vectors, as long as they
+// need no more than turnLimit operations and no stack.
+const (
+	maxInterleave = 4
+	turnLimit     = 240
+)
 
 // elementwise writes one kernel as
 //
@@ -22,7 +28,6 @@ type elementwise struct {
 	pool  *constants
 	slots int
 	lane  elem // in registers
-	label int
 }
 
 func newElementwise(out *source, s isa, k kernel, p *program, pools map[int]*constants) *elementwise {
@@ -72,11 +77,11 @@ func (w *elementwise) write() {
 		code.op("MOVQ y+16(FP), BX")
 	}
 	code.op("MOVQ n+%d(FP), CX", n)
-	if len(w.nodes) < unrollBelow && !w.leaves() && !w.t.wide {
-		w.loop("four", "vector", 4)
+	if count := w.interleaved(); count > 1 {
+		w.loop("turn", "vector", count)
+		code.line("vector:")
 	}
-	w.loop("vector", "tail", 1)
-	code.line("tail:")
+	w.loop("vector", "done", 1)
 	if !w.compares() {
 		code.op("TESTQ CX, CX")
 		code.op("JZ done")
@@ -101,6 +106,9 @@ func (w *elementwise) header(n int) {
 	if w.leaves() || w.compares() {
 		args += 8
 	}
+	if w.slots >= unfit {
+		log.Fatalf("%s: out of mask registers", w.name())
+	}
 	frame := w.slots * w.s.bytes
 	flags := "NOSPLIT"
 	if frame > 256 {
@@ -113,16 +121,30 @@ func (w *elementwise) header(n int) {
 	}
 }
 
-// loop writes a loop over count vectors a turn.
-func (w *elementwise) loop(name, next string, count int) {
-	w.out.line("%s:", name)
+// interleaved returns how many vectors a turn of the main loop takes.
+func (w *elementwise) interleaved() int {
+	for count := maxInterleave; count > 1; count-- {
+		if count*len(w.nodes) > turnLimit {
+			continue
+		}
+		try := *w
+		try.out = new(source)
+		try.slots = 0
+		if try.turn(count, false); try.slots == 0 {
+			return count
+		}
+	}
+	return 1
+}
+
+// loop writes a loop over count vectors a turn; leave is where a turn goes on
+// that it cannot finish.
+func (w *elementwise) loop(name, leave string, count int) {
 	w.out.op("SUBQ $%d, CX", count*w.lanes())
 	w.out.op("JLT %sEnd", name)
 	w.out.op("PCALIGN $32")
 	w.out.line("%sLoop:", name)
-	for i := range count {
-		w.vector(i, false)
-	}
+	w.turn(count, false)
 	w.out.op("ADDQ $%d, DI", count*w.result())
 	w.out.op("ADDQ $%d, SI", count*w.memory())
 	if w.k.family.operands == 2 {
@@ -133,24 +155,31 @@ func (w *elementwise) loop(name, next string, count int) {
 	w.out.line("%sEnd:", name)
 	w.out.op("ADDQ $%d, CX", count*w.lanes())
 	if w.leaves() {
-		w.out.op("JMP %s", next)
-		w.out.line("%sLeave:", name)
+		w.out.op("JMP %sOver", name)
+		w.out.line("leave%d:", count)
 		w.out.op("ADDQ $%d, CX", count*w.lanes())
-		w.out.op("JMP done")
+		w.out.op("JMP %s", leave)
+		w.out.line("%sOver:", name)
 	}
 }
 
-// vector writes vector i of a turn, or the tail's.
-func (w *elementwise) vector(i int, tail bool) {
+// turn writes the work on count vectors, or on the tail's one.
+func (w *elementwise) turn(count int, tail bool) {
 	a := newAllocator(w.out, w.s, w.lane, w.pool, &w.slots)
-	a.body(w.nodes, w.root, func(arg, reg int) { w.load(arg, reg, i, tail) }, func(m *node) { w.leave(a, m, tail) })
-	if w.compares() {
-		w.storeBytes(a, i)
-		return
+	nodes, roots := interleave(w.nodes, w.root, count)
+	a.body(nodes, roots,
+		func(n *node, reg int) { w.load(int(n.imm), reg, n.copy, tail) },
+		func(m *node) { w.leave(a, m, count, tail) })
+	for i, root := range roots {
+		a.now = len(nodes) + i
+		if w.compares() {
+			w.storeBytes(a, root, i)
+			continue
+		}
+		from := a.in(root)
+		w.store(from, a.fresh(root), i, tail)
+		a.drop(root)
 	}
-	from := a.in(w.root)
-	free := a.fresh(w.root)
-	w.store(from, free, i, tail)
 }
 
 // tail writes the last, cut vector. R8: AVX2's mask in the table, or K1.
@@ -166,7 +195,7 @@ func (w *elementwise) tail() {
 			w.out.op("SUBQ CX, R8")
 		}
 	}
-	w.vector(0, true)
+	w.turn(1, true)
 }
 
 func (w *elementwise) load(arg, reg, i int, tail bool) {
@@ -216,7 +245,7 @@ func (w *elementwise) store(from string, free, i int, tail bool) {
 }
 
 // leave jumps out if any lane of m that counts is set.
-func (w *elementwise) leave(a *allocator, m *node, tail bool) {
+func (w *elementwise) leave(a *allocator, m *node, count int, tail bool) {
 	if w.s.masked {
 		w.out.op("KMOVW K%d, R10", a.kreg[m])
 	} else {
@@ -224,7 +253,7 @@ func (w *elementwise) leave(a *allocator, m *node, tail bool) {
 	}
 	if !tail {
 		w.out.op("TESTL R10, R10")
-		w.out.op("JNZ vectorLeave")
+		w.out.op("JNZ leave%d", count)
 		return
 	}
 	w.out.op("MOVL $1, R11")
@@ -235,16 +264,16 @@ func (w *elementwise) leave(a *allocator, m *node, tail bool) {
 }
 
 // storeBytes turns the mask of a comparison into bytes of 1 and 0.
-func (w *elementwise) storeBytes(a *allocator, i int) {
+func (w *elementwise) storeBytes(a *allocator, root *node, i int) {
 	address := fmt.Sprintf("%d(DI)", i*w.result())
 	if w.s.masked {
-		w.out.op("VPMOVM2B K%d, X0", a.kreg[w.root])
+		w.out.op("VPMOVM2B K%d, X0", a.kreg[root])
 		w.out.op("VPAND byteOnes<>(SB), X0, X0")
 		w.out.op("%s X0, %s", map[int]string{16: "VMOVDQU", 8: "VMOVQ"}[w.lanes()], address)
 		return
 	}
-	r := a.reg[w.root]
-	x, t := fmt.Sprintf("X%d", r), fmt.Sprintf("X%d", a.fresh(w.root))
+	r := a.reg[root]
+	x, t := fmt.Sprintf("X%d", r), fmt.Sprintf("X%d", a.fresh(root))
 	w.out.op("VEXTRACTF128 $1, Y%d, %s", r, t)
 	if w.lane.bits == 64 {
 		w.out.op("VSHUFPS $0x88, %s, %s, %[2]s", t, x)
@@ -255,4 +284,5 @@ func (w *elementwise) storeBytes(a *allocator, i int) {
 	w.out.op("VPACKSSWB %s, %[1]s, %[1]s", x)
 	w.out.op("VPAND byteOnes<>(SB), %s, %[1]s", x)
 	w.out.op("%s %s, %s", map[int]string{8: "VMOVQ", 4: "VMOVD"}[w.lanes()], x, address)
+	a.drop(root)
 }

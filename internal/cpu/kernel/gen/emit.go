@@ -2,22 +2,23 @@ package main
 
 import "fmt"
 
-// body writes the instructions of nodes in order; afterwards the roots are in
-// registers. argument loads operand i into a register; leave writes the jump
-// for lanes that plain Go must serve, given the register of the mask.
-func (a *allocator) body(nodes []*node, root *node, argument func(i int, reg int), leave func(m *node)) {
+// body writes the instructions of nodes in order. argument loads an operand
+// into a register; leave writes the jump for lanes that plain Go must serve.
+func (a *allocator) body(nodes, roots []*node, argument func(n *node, reg int), leave func(m *node)) {
 	for i, n := range nodes {
 		for _, arg := range n.args {
 			a.uses[arg] = append(a.uses[arg], i)
 		}
 	}
-	a.uses[root] = append(a.uses[root], len(nodes))
+	for i, root := range roots {
+		a.uses[root] = append(a.uses[root], len(nodes)+i)
+	}
 	for i, n := range nodes {
 		a.now = i
 		switch n.op {
 		case opArg:
 			r := a.fresh()
-			argument(int(n.imm), r)
+			argument(n, r)
 			a.bind(n, r)
 		case opLeave:
 			if !a.s.masked {

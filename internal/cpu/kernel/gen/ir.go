@@ -58,6 +58,7 @@ type node struct {
 	kind kind
 	imm  uint64
 	args []*node
+	copy int // which of several interleaved vectors
 }
 
 type nodeKey struct {
@@ -84,7 +85,7 @@ func (g *graph) add(o op, k kind, imm uint64, args ...*node) *node {
 	if n := g.known[key]; n != nil {
 		return n
 	}
-	n := &node{o, k, imm, args}
+	n := &node{op: o, kind: k, imm: imm, args: args}
 	g.known[key] = n
 	g.nodes = append(g.nodes, n)
 	return n
@@ -195,6 +196,36 @@ func strip(n *node) *node {
 		n = n.args[0]
 	}
 	return n
+}
+
+// interleave repeats a line of nodes for several vectors, step by step in turn:
+// neighbours do not depend on each other, so that the processor's short
+// scheduling queue keeps its units busy.
+func interleave(nodes []*node, root *node, copies int) (line, roots []*node) {
+	twins := make([]map[*node]*node, copies)
+	for c := range twins {
+		twins[c] = map[*node]*node{}
+	}
+	twin := func(n *node, c int) *node {
+		if t := twins[c][n]; t != nil {
+			return t
+		}
+		return n // a constant
+	}
+	for _, n := range nodes {
+		for c := range copies {
+			t := &node{op: n.op, kind: n.kind, imm: n.imm, copy: c}
+			for _, a := range n.args {
+				t.args = append(t.args, twin(a, c))
+			}
+			twins[c][n] = t
+			line = append(line, t)
+		}
+	}
+	for c := range copies {
+		roots = append(roots, twin(root, c))
+	}
+	return line, roots
 }
 
 // live returns the nodes that the roots need, in order; constants apart.
