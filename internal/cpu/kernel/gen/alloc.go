@@ -17,6 +17,8 @@ type allocator struct {
 	slots *int
 	kreg  map[*node]int // mask registers (AVX-512)
 	kown  map[int]*node
+
+	argument func(n *node, reg int) // loads an operand
 }
 
 func newAllocator(out *source, s isa, e elem, pool *constants, slots *int) *allocator {
@@ -59,7 +61,7 @@ func (a *allocator) fresh(keep ...*node) int {
 		}
 	}
 	n := a.owner[victim]
-	if _, saved := a.slot[n]; !saved && n.op != opConst {
+	if _, saved := a.slot[n]; !saved && n.op != opConst && n.op != opArg {
 		a.slot[n] = *a.slots
 		*a.slots++
 		a.out.op("VMOVUPS %s, %s", a.s.v(victim), a.stack(n))
@@ -95,9 +97,12 @@ func (a *allocator) in(n *node, keep ...*node) string {
 		return a.s.v(r)
 	}
 	r := a.fresh(keep...)
-	if n.op == opConst {
+	switch n.op {
+	case opConst:
 		a.pool.load(a.out, a.s, a.e, n.imm, a.s.v(r))
-	} else {
+	case opArg: // still in memory: results are stored last
+		a.argument(n, r)
+	default:
 		a.out.op("VMOVUPS %s, %s", a.stack(n), a.s.v(r))
 	}
 	a.bind(n, r)

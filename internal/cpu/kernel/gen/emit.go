@@ -10,6 +10,7 @@ func (a *allocator) body(nodes, roots []*node, argument func(n *node, reg int), 
 			a.uses[arg] = append(a.uses[arg], i)
 		}
 	}
+	a.argument = argument
 	for i, root := range roots {
 		a.uses[root] = append(a.uses[root], len(nodes)+i)
 	}

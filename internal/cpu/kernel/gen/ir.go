@@ -258,7 +258,51 @@ func (g *graph) live(roots ...*node) []*node {
 			out = append(out, n)
 		}
 	}
-	return out
+	return sink(out)
+}
+
+// sink moves each operation down to its first use where its operands stay in
+// registers until then anyway: that shortens its own stay in one.
+func sink(line []*node) []*node {
+	for i := len(line) - 1; i >= 0; i-- {
+		n := line[i]
+		first := len(line)
+		for j := len(line) - 1; j > i; j-- {
+			if uses(line[j], n) {
+				first = j
+			}
+		}
+		if n.op == opLeave || first == len(line) || first == i+1 {
+			continue
+		}
+		stay := true
+		for _, a := range n.args {
+			stay = stay && (a.op == opConst || usedFrom(line[first:], a))
+		}
+		if stay && n.op != opArg {
+			copy(line[i:], line[i+1:first])
+			line[first-1] = n
+		}
+	}
+	return line
+}
+
+func uses(n, arg *node) bool {
+	for _, a := range n.args {
+		if a == arg {
+			return true
+		}
+	}
+	return false
+}
+
+func usedFrom(line []*node, arg *node) bool {
+	for _, n := range line {
+		if uses(n, arg) {
+			return true
+		}
+	}
+	return false
 }
 
 // cast sees a value's bits as another kind; it costs nothing. A cast of a node
