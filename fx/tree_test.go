@@ -25,7 +25,7 @@ func sample() leafy {
 		List: []leafy{{W: s(6)}, {hidden: s(7)}}, Next: &leafy{W: s(8)}}
 }
 
-func values(tree any) (out []float64) {
+func items(tree any) (out []float64) {
 	for _, a := range Leaves(tree) {
 		out = append(out, a.Item())
 	}
@@ -34,7 +34,7 @@ func values(tree any) (out []float64) {
 
 func TestTreeOrderAndPaths(t *testing.T) {
 	x := sample()
-	if got, want := values(x), []float64{1, 2, 3, 4, 5, 6, 7, 8}; !slices.Equal(got, want) {
+	if got, want := items(x), []float64{1, 2, 3, 4, 5, 6, 7, 8}; !slices.Equal(got, want) {
 		t.Errorf("leaves %v, want %v", got, want)
 	}
 	want := []string{"W", "hidden", "Inner.W", `Map["a"]`, `Map["b"]`, "List[0].W", "List[1].hidden", "Next.W"}
@@ -46,10 +46,10 @@ func TestTreeOrderAndPaths(t *testing.T) {
 func TestMapKeepsTheOldTree(t *testing.T) {
 	x := sample()
 	y := Map(func(a *Array) *Array { return a.MulScalar(10) }, x)
-	if got, want := values(y), []float64{10, 20, 30, 40, 50, 60, 70, 80}; !slices.Equal(got, want) {
+	if got, want := items(y), []float64{10, 20, 30, 40, 50, 60, 70, 80}; !slices.Equal(got, want) {
 		t.Errorf("mapped %v, want %v", got, want)
 	}
-	if got, want := values(x), []float64{1, 2, 3, 4, 5, 6, 7, 8}; !slices.Equal(got, want) {
+	if got, want := items(x), []float64{1, 2, 3, 4, 5, 6, 7, 8}; !slices.Equal(got, want) {
 		t.Errorf("the old tree became %v", got)
 	}
 	if y.Name != "a" || y.None != nil {

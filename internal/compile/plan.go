@@ -101,7 +101,7 @@ func (pl *planner) overwrite(i int, s Step, in, out int, donated []bool) bool {
 		pl.slot[out], pl.slot[in] = pl.slot[in], -1
 		b.Index = pl.slot[out]
 		return true
-	case a.Place == InParam && b.Place == InResult && donated != nil && donated[a.Index] &&
+	case a.Place == InParam && b.Place == InResult && a.DType == b.DType && donated != nil && donated[a.Index] &&
 		pl.p.Donated[a.Index] < 0 && !slices.Contains(pl.p.Donated, b.Index):
 		pl.p.Donated[a.Index] = b.Index
 		return true
