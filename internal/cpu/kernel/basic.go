@@ -1,5 +1,7 @@
 package kernel
 
+//go:generate go run ./gen
+
 import "math"
 
 // The functions of this file and of those named after the functions they hold

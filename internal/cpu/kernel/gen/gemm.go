@@ -83,6 +83,7 @@ func gemmTile(out *source, s isa, e elem, r, v int) {
 	for i := range r * v {
 		out.op("VXOR%s %s, %[2]s, %[2]s", e.suffix, "X"+s.v(i)[1:])
 	}
+	out.op("PCALIGN $64")
 	out.line("loop:")
 	gemmStep(out, s, e, r, v, acc)
 	out.op("DECQ CX")

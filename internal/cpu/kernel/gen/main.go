@@ -13,24 +13,37 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("gen: ")
-	var stubs source
-	stubs.line(header + "\npackage kernel\n")
-	for _, s := range isas {
-		writeGemm(s, &stubs)
+	for name, text := range generate(".") {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			log.Fatal(err)
+		}
 	}
-	writeTileTables(&stubs)
-	p := load()
-	var plain source
-	plain.line(header + "\npackage kernel\n")
-	loops(&plain, p)
-	writeGo("loops.go", &plain)
-	for _, s := range isas {
-		writeElementwise(s, p, &stubs)
-	}
-	writeGo("stubs_amd64.go", &stubs)
 }
 
-func writeGemm(s isa, stubs *source) {
+// files is the generated text by file name.
+type files map[string]string
+
+// generate makes all files from the functions in the package's directory.
+func generate(dir string) files {
+	out := files{}
+	p := load(dir)
+	var stubs, plain source
+	stubs.line(header + "\npackage kernel\n")
+	plain.line(header + "\npackage kernel\n")
+	for _, s := range isas {
+		out.gemm(s, &stubs)
+	}
+	tileTables(&stubs)
+	for _, s := range isas {
+		out.elementwise(s, p, &stubs)
+	}
+	loops(&plain, p)
+	out.addGo("loops.go", &plain)
+	out.addGo("stubs_amd64.go", &stubs)
+	return out
+}
+
+func (f files) gemm(s isa, stubs *source) {
 	var out source
 	out.line(header + "\n#include \"textflag.h\"\n")
 	tailMaskData(&out)
@@ -48,10 +61,10 @@ func writeGemm(s isa, stubs *source) {
 			}
 		}
 	}
-	write("gemm_"+strings.ToLower(s.name)+"_amd64.s", out.String())
+	f["gemm_"+strings.ToLower(s.name)+"_amd64.s"] = out.String()
 }
 
-func writeElementwise(s isa, p *program, stubs *source) {
+func (f files) elementwise(s isa, p *program, stubs *source) {
 	var body, wrappers source
 	pools := map[int]*constants{32: newConstants(s, elem32), 64: newConstants(s, elem64)}
 	wrappers.line(header + "\npackage kernel\n")
@@ -76,8 +89,8 @@ func writeElementwise(s isa, p *program, stubs *source) {
 	pools[64].data(&out)
 	out.WriteString(body.String())
 	name := "elementwise_" + strings.ToLower(s.name) + "_amd64"
-	write(name+".s", out.String())
-	writeGo(name+".go", &wrappers)
+	f[name+".s"] = out.String()
+	f.addGo(name+".go", &wrappers)
 }
 
 // stub declares an assembly function.
@@ -85,8 +98,8 @@ func stub(stubs *source, name, signature string) {
 	stubs.line("//go:noescape\nfunc %s(%s)\n", name, signature)
 }
 
-// writeTileTables writes the tables of micro-kernels by rows and vectors.
-func writeTileTables(stubs *source) {
+// tileTables writes the tables of micro-kernels by rows and vectors.
+func tileTables(stubs *source) {
 	for _, s := range isas {
 		for _, e := range elems {
 			fmt.Fprintf(stubs, "var tiles%d%s = [][]func(*tile){{}", e.bits, s.name)
@@ -102,16 +115,11 @@ func writeTileTables(stubs *source) {
 	}
 }
 
-func writeGo(name string, src *source) {
+// addGo adds a Go file, formatted.
+func (f files) addGo(name string, src *source) {
 	text, err := format.Source([]byte(src.String()))
 	if err != nil {
 		log.Fatalf("%s: %v", name, err)
 	}
-	write(name, string(text))
-}
-
-func write(name, text string) {
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		log.Fatal(err)
-	}
+	f[name] = string(text)
 }

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"log"
+	"path/filepath"
 	"strings"
 )
 
@@ -24,9 +25,9 @@ type program struct {
 	tables map[string][]ast.Expr
 }
 
-// load parses and checks the function files. Names that other files of the
+// load parses and checks the function files in dir. Names that other files of the
 // package declare are unknown here; the Go compiler checks those.
-func load() *program {
+func load(dir string) *program {
 	p := &program{
 		fset:   token.NewFileSet(),
 		info:   types.Info{Types: map[ast.Expr]types.TypeAndValue{}},
@@ -36,7 +37,7 @@ func load() *program {
 	}
 	var files []*ast.File
 	for _, name := range functionFiles {
-		f, err := parser.ParseFile(p.fset, name, nil, parser.ParseComments)
+		f, err := parser.ParseFile(p.fset, filepath.Join(dir, name), nil, parser.ParseComments)
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"log"
+	"maps"
 	"math"
 )
 
@@ -171,13 +172,11 @@ func (t *tracer) branch(s scope, stmt *ast.IfStmt) {
 			}
 			t.g.add(opLeave, mask, 0, cond)
 		case *ast.AssignStmt:
-			before := scope{}
-			for _, l := range inner.Lhs {
-				before[l.(*ast.Ident).Name] = s[l.(*ast.Ident).Name]
-			}
+			before := maps.Clone(s)
 			t.assign(s, inner)
-			for name, old := range before {
-				now := s[name]
+			for _, l := range inner.Lhs {
+				name := l.(*ast.Ident).Name
+				old, now := before[name], s[name]
 				s[name] = value{n: t.g.choose(cond, now.n, old.n), bits: now.bits, product: now.product || old.product}
 			}
 		default:
