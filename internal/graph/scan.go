@@ -51,9 +51,6 @@ func Scan(name string, init, xs []*Node, length int, reverse bool, body func(car
 	return Apply(ScanP, a, slices.Concat(init, xs, captured)...)
 }
 
-// step gives the avals of one step's operands.
-func (a ScanAttrs) step(op *Op) []Aval { return Avals(a.Body.Params) }
-
 // jvpScan carries tangents beside the values. Which carries have a tangent is
 // found by repeating until no more do.
 func jvpScan(op *Op, t []*Node) []*Node {

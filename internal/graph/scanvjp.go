@@ -17,7 +17,6 @@ func vjpScan(op *Op, ct []*Node, need []bool) []*Node {
 // scanPull is the pullback of one step as a graph over placeholders.
 type scanPull struct {
 	a      ScanAttrs
-	step   *Func          // the forward step and, beside its results, the cotangents
 	params []*Node        // forward parameters: carry, xs, captured
 	next   []*Node        // forward results
 	ctIn   []*Node        // cotangents of results; nil where there is none

@@ -1,0 +1,77 @@
+package cpu
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestPoolCoversEveryIndexOnce runs loops of random sizes, some at the same
+// time and some inside others.
+func TestPoolCoversEveryIndexOnce(t *testing.T) {
+	for _, threads := range []int{1, 2, 3, 8} {
+		p := NewPool(threads)
+		rapid.Check(t, func(t *rapid.T) {
+			n := rapid.IntRange(0, 5000).Draw(t, "n")
+			grain := rapid.IntRange(1, 700).Draw(t, "grain")
+			inner := rapid.IntRange(1, 50).Draw(t, "inner")
+			var wg sync.WaitGroup
+			for range 3 {
+				wg.Go(func() {
+					hits := make([]atomic.Int32, n)
+					var busy [64]atomic.Int32
+					p.For(n, grain, func(worker, lo, hi int) {
+						if worker >= threads || busy[worker].Add(1) != 1 {
+							t.Errorf("worker %d of %d runs twice at once", worker, threads)
+						}
+						if lo%grain != 0 {
+							t.Errorf("a range begins at %d, which is no multiple of %d", lo, grain)
+						}
+						for i := lo; i < hi; i++ {
+							hits[i].Add(1)
+						}
+						sum := int64(0)
+						p.For(inner, 1, func(_, lo, hi int) { atomic.AddInt64(&sum, int64(hi-lo)) })
+						if sum != int64(inner) {
+							t.Errorf("the inner loop ran %d of %d", sum, inner)
+						}
+						busy[worker].Add(-1)
+					})
+					for i := range hits {
+						if h := hits[i].Load(); h != 1 {
+							t.Errorf("index %d of %d was visited %d times", i, n, h)
+						}
+					}
+				})
+			}
+			wg.Wait()
+		})
+		p.Close()
+	}
+}
+
+func TestPoolPassesPanicsOn(t *testing.T) {
+	p := NewPool(3)
+	defer p.Close()
+	for range 20 {
+		func() {
+			defer func() {
+				if r := recover(); r != "broken" {
+					t.Errorf("recovered %v", r)
+				}
+			}()
+			p.For(1000, 1, func(_, lo, _ int) {
+				if lo >= 500 {
+					panic("broken")
+				}
+			})
+		}()
+		n := int64(0)
+		p.For(1000, 1, func(_, lo, hi int) { atomic.AddInt64(&n, int64(hi-lo)) })
+		if n != 1000 {
+			t.Fatalf("after a panic a loop ran %d of 1000", n)
+		}
+	}
+}
