@@ -37,6 +37,7 @@ type tile struct {
 const (
 	blockBytesA = 192 << 10
 	panelBytesB = 1 << 20
+	nearBytesB  = 32 << 10 // L1
 )
 
 // operand is A, or B with its axes exchanged: outer runs over rows of A or
@@ -122,8 +123,10 @@ func (t *tiler[T]) run(p *product[T], ws *Workspace[T]) {
 		for k0 := 0; k0 < p.depth; k0 += BlockK {
 			depth := min(BlockK, p.depth-k0)
 			add := p.accumulate || k0 > 0
-			// Packed strips of B pay when several tiles read them.
-			direct := p.b.outer == 1 && p.b.rows == nil && p.m <= maxRows
+			// Packing a strip of B pays when many tiles read it, and sooner if
+			// its rows lie far apart.
+			near := p.b.k*depth*size <= nearBytesB && p.m <= 8*maxRows
+			direct := p.b.outer == 1 && p.b.rows == nil && (p.m <= maxRows || near)
 			if !direct {
 				t.packPanel(p, ws, j0, n, tileN, k0, depth)
 			}
