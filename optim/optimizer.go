@@ -1,6 +1,10 @@
 package optim
 
-import "github.com/fluxion-go/fluxion/fx"
+import (
+	"errors"
+
+	"github.com/fluxion-go/fluxion/fx"
+)
 
 // Loss is the objective of one step: its minibatch, dropout key and everything
 // else that it uses are captured, so that calling it twice with the same
@@ -73,6 +77,9 @@ type Validator interface {
 // Validate checks the settings of a rule or an optimizer. What has none is
 // valid.
 func Validate(method any) error {
+	if method == nil {
+		return errors.New("there is no rule or optimizer: it is nil")
+	}
 	if v, ok := method.(Validator); ok {
 		return v.Validate()
 	}

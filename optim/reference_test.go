@@ -62,6 +62,11 @@ type ruleStep struct {
 // unlike shapes.
 func trajectory(t *testing.T, r Rule, d fx.DType, gs [][]float64, compiled bool) [][]float64 {
 	t.Helper()
+	return trajectoryFrom(t, start, r, d, gs, compiled)
+}
+
+func trajectoryFrom(t *testing.T, start []float64, r Rule, d fx.DType, gs [][]float64, compiled bool) [][]float64 {
+	t.Helper()
 	leaves := func(v []float64) []*fx.Array {
 		return []*fx.Array{fx.New(v[:2], 2, 1).AsType(d), fx.Scalar(v[2]).AsType(d)}
 	}
@@ -73,6 +78,7 @@ func trajectory(t *testing.T, r Rule, d fx.DType, gs [][]float64, compiled bool)
 		step = fx.Jit(step, fx.Donate("P"), fx.Donate("S"))
 	}
 	now := ruleStep{P: leaves(start)}
+	r = Bind(r, []string{"W", "B"})
 	now.S = r.Init(now.P)
 	var out [][]float64
 	for _, g := range gs {
@@ -108,7 +114,7 @@ func sameBits(a, b [][]float64) bool {
 	})
 }
 
-const refSteps = 300
+const refSteps = 120
 
 // rates is the schedule of the reference runs: it falls, and ends at 0.
 func rates(t int) float64 { return 0.01 * (1 - float64(min(t-1, refSteps-1))/(refSteps-1)) }

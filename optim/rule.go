@@ -81,8 +81,8 @@ func (o ruled[P]) bound(p P) (Rule, []*fx.Array) {
 }
 
 func (o ruled[P]) Init(p P) State {
+	mustBeValid("Init", o)
 	rule, leaves := o.bound(p)
-	mustBeValid("Init", rule)
 	return rule.Init(leaves)
 }
 

@@ -23,6 +23,7 @@ func Constant(v float64) Schedule {
 // Linear goes from one value at step 0 to another at the given step, and stays
 // there.
 func Linear(from, to float64, steps int) Schedule {
+	needSteps("Linear", steps)
 	return Polynomial(from, to, 1, steps)
 }
 
@@ -180,6 +181,17 @@ func checkRate(s Schedule) error {
 	v, known := valueAtStart(s)
 	if known && (!(v >= 0) || math.IsInf(v, 0)) {
 		return fmt.Errorf("the learning rate is %v at step 0; it must be a number that is not negative", v)
+	}
+	return nil
+}
+
+// checkSchedule says what is wrong with a schedule of anything.
+func checkSchedule(s Schedule) error {
+	if s == nil {
+		return errors.New("the schedule is nil; a number is optim.Constant(number)")
+	}
+	if v, known := valueAtStart(s); known && (math.IsNaN(v) || math.IsInf(v, 0)) {
+		return fmt.Errorf("the schedule is %v at step 0", v)
 	}
 	return nil
 }
