@@ -1,0 +1,42 @@
+// Package nn holds layers, initialisers, losses and models.
+//
+// A model is a plain struct whose leaves are arrays and whose other fields are
+// static: a tree, as package fx wants it. NewX(key, ...) makes one, Apply uses
+// it, and the gradient of a model is a model:
+//
+//	net := nn.NewMLP(random.New(0), []int{784, 128, 10}, nn.Relu)
+//	loss := func(net nn.MLP) *fx.Array {
+//		return nn.SoftmaxCrossEntropy(net.Apply(x), labels).Mean()
+//	}
+//	value, gradient := fx.ValueAndGrad(loss)(net)
+//
+// Layers whose fields are exported are changed by assignment: norm.Eps = 1e-6,
+// or linear.B = nil for a layer without bias.
+//
+// # Training and inference
+//
+// Apply is what a layer does at inference. The layers that do something else
+// in training have a method Train: Dropout takes a key, and BatchNorm gives
+// back the layer with new running statistics. See [BatchNorm] for how these
+// and an optimizer's step come together.
+//
+// # Initial values
+//
+// Kernels are drawn from LeCun's truncated normal distribution and biases are
+// zero, as in flax: then a linear layer keeps the variance of its input at any
+// width. PyTorch draws both from U(-1/sqrt(fan in), 1/sqrt(fan in)), which its
+// documentation calls a historical choice: the variance is a third of that, so
+// that signals fade with depth. Runs that are compared with PyTorch's take
+// [TorchUniform] for both; deep ReLU networks take [HeNormal].
+//
+// # Losses
+//
+// CrossEntropy and Error functions give a value for each example (or element),
+// which Mean makes a loss; those with Mean in their name have done so.
+//
+// # Shapes
+//
+// Images are [N, H, W, C] or [H, W, C], convolution kernels [KH, KW, in, out],
+// kernels of linear layers [in, out]. "..." stands for any leading axes. A shape
+// or dtype that does not fit panics with an *fx.Error at the caller's line.
+package nn

@@ -1,0 +1,113 @@
+package nn
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/fluxion-go/fluxion/fx"
+)
+
+// fail panics with an *fx.Error at the caller's line: the first frame outside
+// this package and what it is built on.
+func fail(op, format string, args ...any) {
+	panic(&fx.Error{Op: "nn." + op, Msg: fmt.Sprintf(format, args...), Pos: callerPos()})
+}
+
+const module = "github.com/fluxion-go/fluxion/"
+
+func callerPos() string {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	for {
+		f, more := frames.Next()
+		if f.Function != "" && (!below(f.Function) || strings.HasSuffix(f.File, "_test.go")) {
+			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
+		}
+		if !more {
+			return ""
+		}
+	}
+}
+
+// below reports whether a function is of this package or below it.
+func below(function string) bool {
+	rest, ok := strings.CutPrefix(function, module)
+	for _, pkg := range []string{"nn.", "random.", "fx.", "internal/"} {
+		if ok && strings.HasPrefix(rest, pkg) {
+			return true
+		}
+	}
+	return false
+}
+
+// describe is an array's dtype and shape, for messages.
+func describe(a *fx.Array) string {
+	if a == nil {
+		return "nil"
+	}
+	return fmt.Sprintf("%v%v", a.DType(), a.Shape())
+}
+
+func checkKey(op string, key *fx.Array) {
+	if key == nil || key.DType() != fx.Uint32 || key.NDim() != 1 || key.Dim(0) != 2 {
+		fail(op, "the key is %s; it must be one key of package random, uint32[2]", describe(key))
+	}
+}
+
+// checkSizes rejects sizes below 1.
+func checkSizes(op, what string, sizes ...int) {
+	for _, n := range sizes {
+		if n < 1 {
+			fail(op, "%s %v: all must be at least 1", what, sizes)
+		}
+	}
+}
+
+// checkInput rejects an input of another dtype than the layer's, or whose last
+// axes are not want.
+func checkInput(op string, x, param *fx.Array, want ...int) {
+	if x == nil {
+		fail(op, "the input is nil")
+	}
+	if param != nil && x.DType() != param.DType() {
+		fail(op, "the input is %s and the layer's arrays are %v; convert one with AsType", describe(x), param.DType())
+	}
+	checkFloat(op, x)
+	shape := x.Shape()
+	if len(shape) >= len(want) {
+		ok := true
+		for i, n := range want {
+			ok = ok && shape[len(shape)-len(want)+i] == n
+		}
+		if ok {
+			return
+		}
+	}
+	if len(want) == 1 {
+		fail(op, "the input has shape %v; its last axis must be %d", shape, want[0])
+	}
+	fail(op, "the input has shape %v; its last axes must be %v", shape, want)
+}
+
+func checkFloat(op string, x *fx.Array) {
+	if x == nil {
+		fail(op, "an array is nil")
+	}
+	if d := x.DType(); d != fx.Float32 && d != fx.Float64 {
+		fail(op, "an array is %s; it must be float32 or float64", describe(x))
+	}
+}
+
+// checkImages rejects what is neither [N, H, W, C] nor [H, W, C] with the
+// given number of channels (any, if it is 0).
+func checkImages(op string, x, param *fx.Array, channels int) {
+	checkInput(op, x, param)
+	if n := x.NDim(); n != 3 && n != 4 {
+		fail(op, "the input has shape %v; images are [N, H, W, C] or [H, W, C]", x.Shape())
+	}
+	if channels > 0 && x.Dim(-1) != channels {
+		fail(op, "the input has shape %v; its images must have %d channels", x.Shape(), channels)
+	}
+}
