@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ type app struct {
 	out, err  io.Writer
 	catalogue []*study.Paper
 	families  []string
+	records   fs.FS // published results, SLUG-SCALE.json
 	now       func() time.Time
 	threads   func(int)
 	exit      func(int) // ends the process at a second Ctrl-C
@@ -79,7 +81,7 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.listCommand(), a.showCommand(), a.runCommand(), a.versionCommand())
+	root.AddCommand(a.listCommand(), a.showCommand(), a.runCommand(), a.verifyCommand(), a.versionCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	return root

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fluxion-go/fluxion/papers"
+	"github.com/fluxion-go/fluxion/papers/records"
 )
 
 func main() {
@@ -15,6 +16,7 @@ func main() {
 		err:       os.Stderr,
 		catalogue: papers.All(),
 		families:  papers.Families(),
+		records:   records.Files,
 		now:       time.Now,
 		threads:   func(n int) { runtime.GOMAXPROCS(n) },
 		exit:      os.Exit,

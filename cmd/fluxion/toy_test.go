@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/fluxion-go/fluxion/study"
@@ -29,6 +30,7 @@ func toyApp(out, err *bytes.Buffer) *app {
 	return &app{out: out, err: err,
 		catalogue: []*study.Paper{halving(), slow(), broken(), plannedToy(), obvious()},
 		families:  []string{"Toys", "Later"},
+		records:   fstest.MapFS{},
 		now:       func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) },
 		threads:   func(int) {},
 		exit:      func(int) { panic("exit") },
