@@ -88,9 +88,9 @@ func (r skip) UpdateExtra(g []*fx.Array, s State, p []*fx.Array, x Extra) ([]*fx
 	}
 	updates, inner := Update(r.inner, g, own.Inner, p, x)
 	updates = each(func(u *fx.Array) *fx.Array { return fx.Where(take, u, fx.ZerosLike(u)) }, updates)
-	inner = fx.Map2(func(new, old *fx.Array) *fx.Array { return fx.Where(take, new, old) }, inner, own.Inner)
-	skipped := own.Skipped.Add(fx.Where(take, fx.ZerosLike(one), one))
-	return updates, SkipState{inner, skipped, inRow}
+	next := fx.Map2(func(new, old *fx.Array) *fx.Array { return fx.Where(take, new, old) }, SkipState{Inner: inner}, SkipState{Inner: own.Inner})
+	next.Skipped, next.InRow = own.Skipped.Add(fx.Where(take, fx.ZerosLike(one), one)), inRow
+	return updates, next
 }
 
 func (r skip) Report(s State) map[string]*fx.Array {

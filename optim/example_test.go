@@ -1,0 +1,62 @@
+package optim_test
+
+import (
+	"fmt"
+
+	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/optim"
+)
+
+// A compiled training step that updates its state in place.
+func Example() {
+	type training struct {
+		P *fx.Array
+		S optim.State
+	}
+	loss := func(p *fx.Array) *fx.Array { return p.SubScalar(3).Square().Sum() }
+	opt := optim.FromRule[*fx.Array](optim.Chain(
+		optim.ClipByGlobalNorm(1),
+		optim.NewMomentum(optim.Cosine(0.5, 0, 50), 0.5),
+	))
+	step := fx.Jit(func(t training) training {
+		p, s, _ := opt.Step(loss, t.P, t.S)
+		return training{p, s}
+	}, fx.Donate(""))
+
+	p := fx.Zeros(fx.Float32, 2)
+	t := training{p, opt.Init(p)}
+	for range 50 {
+		t = step(t)
+	}
+	fmt.Println(t.P)
+	// Output: float32[2][3 3]
+}
+
+// Settings are fields; 0 is a legal decay rate.
+func ExampleNewLaProp() {
+	rule := optim.NewLaProp(optim.Constant(1e-3))
+	rule.Beta2 = 0 // the momentum of signs
+	fmt.Println(rule.Validate())
+	rule.Beta1 = 1
+	fmt.Println(rule.Validate())
+	// Output:
+	// <nil>
+	// Beta1 is 1; it must be in [0, 1)
+}
+
+// Layers with rules of their own, and weight decay for matrices only.
+func ExampleByPath() {
+	type net struct{ Body, Head struct{ W, B *fx.Array } }
+	adamw := optim.NewAdamW(optim.Constant(1e-3))
+	adamw.Decay.Mask = optim.Matrices
+	var n net
+	n.Body.W, n.Body.B = fx.Ones(fx.Float32, 2, 2), fx.Ones(fx.Float32, 2)
+	n.Head.W, n.Head.B = fx.Ones(fx.Float32, 2, 1), fx.Ones(fx.Float32, 1)
+	opt := optim.FromRule[net](optim.ByPath(
+		optim.Group{Path: "Body", Rule: optim.Freeze()},
+		optim.Group{Path: "Head", Rule: adamw},
+	))
+	next, _, _ := opt.Step(func(n net) *fx.Array { return n.Head.W.Sum().Add(n.Head.B.Sum()) }, n, opt.Init(n))
+	fmt.Println(next.Body.B, next.Head.W, next.Head.B)
+	// Output: float32[2][1 1] float32[2 1][[0.99899] [0.99899]] float32[1][0.999]
+}
