@@ -124,7 +124,7 @@ func checkPair(op, what, other string, a, b *fx.Array) {
 	checkFloat(op, a)
 	checkFloat(op, b)
 	if a.DType() != b.DType() || !sameShape(a.Shape(), b.Shape()) {
-		fail(op, "the %s are %s and the %s %s; dtype and shape must be the same", what, describe(a), other, describe(b))
+		fail(op, "%s %s and %s %s: dtype and shape must be the same", what, describe(a), other, describe(b))
 	}
 }
 

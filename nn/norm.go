@@ -144,7 +144,7 @@ func (b BatchNorm) Train(x *fx.Array) (y *fx.Array, next BatchNorm) {
 	channels := x.Dim(-1)
 	n := x.Size() / channels
 	if n < 2 {
-		fail("BatchNorm.Train", "an input of shape %v has %d values for each channel; a variance takes 2", x.Shape(), n)
+		fail("BatchNorm.Train", "an input of shape %v has too few values for each channel: %d, and a variance takes 2", x.Shape(), n)
 	}
 	batch := make([]int, x.NDim()-1)
 	for i := range batch {
