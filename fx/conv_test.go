@@ -52,7 +52,7 @@ func naiveConv(x, w []float64, xs, ws, os graph.Shape, a graph.ConvAttrs) []floa
 // drawConv draws a convolution's attributes and operand shapes, degenerate
 // ones included.
 func drawConv(t *rapid.T) (a graph.ConvAttrs, xs, ws graph.Shape) {
-	small := func(name string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, name) }
+	small := func(name string, lo, hi int) int { return uniform(lo, hi).Draw(t, name) }
 	a = graph.ConvAttrs{FeatureGroups: 1, BatchGroups: 1}
 	switch small("groups", 0, 3) {
 	case 0:

@@ -59,8 +59,8 @@ func naiveEinsum(inputs [][]byte, output []byte, size map[byte]int, values [][]f
 func TestEinsumIsItsDefinition(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		size := map[byte]int{}
-		all := map[byte]int{'a': 2, 'b': 3, 'c': rapid.IntRange(0, 1).Draw(t, "c"), 'd': 2}
-		n := rapid.IntRange(1, 3).Draw(t, "operands")
+		all := map[byte]int{'a': 2, 'b': 3, 'c': uniform(0, 1).Draw(t, "c"), 'd': 2}
+		n := uniform(1, 3).Draw(t, "operands")
 		inputs, shapes := make([][]byte, n), make([]graph.Shape, n)
 		values, operands := make([][]float64, n), make([]*Array, n)
 		var used []byte
@@ -69,7 +69,7 @@ func TestEinsumIsItsDefinition(t *testing.T) {
 			for j, l := range inputs[i] {
 				d := all[l]
 				first := slices.Index(inputs[i], l)
-				if rapid.IntRange(0, 4).Draw(t, "stretched") == 0 && first == j {
+				if uniform(0, 4).Draw(t, "stretched") == 0 && first == j {
 					d = 1
 				}
 				if first < j {
@@ -87,7 +87,7 @@ func TestEinsumIsItsDefinition(t *testing.T) {
 			operands[i] = wrap(graph.Constant(graph.BufferOf(values[i]), shapes[i]))
 		}
 		output := rapid.Permutation(used).Draw(t, "output")
-		output = output[:rapid.IntRange(0, len(used)).Draw(t, "kept")]
+		output = output[:uniform(0, len(used)).Draw(t, "kept")]
 		parts := make([]string, n)
 		for i := range n {
 			parts[i] = string(inputs[i])

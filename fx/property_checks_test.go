@@ -8,7 +8,6 @@ import (
 	"github.com/fluxion-go/fluxion/internal/cpu"
 	"github.com/fluxion-go/fluxion/internal/cpu/kernel"
 	"github.com/fluxion-go/fluxion/internal/graph"
-	"pgregory.net/rapid"
 )
 
 // property is something that must hold of the rows it is of.
@@ -159,7 +158,7 @@ func stackResults(f func([]*Array) []*Array, each [][]*Array) []*Array {
 
 // againstLoop checks that Vmap of f is a loop over f.
 func (c *instance) againstLoop(what string, f func([]*Array) []*Array) {
-	n := rapid.SampledFrom([]int{2, 1, 3}).Draw(c.g.T, "examples")
+	n := pick(c.g.T, "examples", 2, 1, 3)
 	batched := c.subset()
 	each, stacked := c.examples(n, batched)
 	got := Vmap(f, mapped(batched)...)(stacked)

@@ -2,7 +2,6 @@ package fx
 
 import (
 	"github.com/fluxion-go/fluxion/internal/graph"
-	"pgregory.net/rapid"
 )
 
 // Control flow: each row draws among programs that nest it with the others.
@@ -31,7 +30,7 @@ func controlRows() (rows []row) {
 	return append(rows, controlRow(graph.CustomVJPP, false, customVJPVariants()...)...)
 }
 
-func (g *gen) steps() int { return rapid.SampledFrom([]int{2, 1, 3, 0}).Draw(g.T, "steps") }
+func (g *gen) steps() int { return pick(g.T, "steps", 2, 1, 3, 0) }
 
 // direction is one of Scan's two.
 func (g *gen) direction() []ScanOption {
@@ -97,7 +96,7 @@ func scanVariants() []variant {
 					doubled := While(func(k [2]*Array) *Array { return k[0].Greater(Scalar(int32(0))) },
 						func(k [2]*Array) [2]*Array { return [2]*Array{k[0].Sub(Scalar(int32(1))), k[1].Add(k[1])} },
 						[2]*Array{n, Scalar(int32(1))})
-					f := doubled[1].AsType(c.DType())
+					f := doubled[1].AsType(c.DType()).MulScalar(0.25)
 					return c.Mul(f).Sin(), doubled[1]
 				}, x[0], x[1])
 				return []*Array{c, y}

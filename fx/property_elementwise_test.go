@@ -5,7 +5,6 @@ import (
 
 	"github.com/fluxion-go/fluxion/internal/graph"
 	"github.com/fluxion-go/fluxion/internal/threefry"
-	"pgregory.net/rapid"
 )
 
 // one makes a function of the operands of one that gives a single result.
@@ -76,7 +75,7 @@ func latticeAt(offset float64) func(graph.Shape) operand {
 
 // anyInteger makes operands of one of the types that bit operations take.
 func (g *gen) anyInteger() (func(graph.Shape) operand, DType) {
-	d := rapid.SampledFrom([]DType{Int32, Bool, Uint8, Uint32, Int64}).Draw(g.T, "dtype")
+	d := pick(g.T, "dtype", []DType{Int32, Bool, Uint8, Uint32, Int64}...)
 	return func(s graph.Shape) operand {
 		return func(u *threefry.Stream) *Array { return integers(s, -3, 40)(u).AsType(d) }
 	}, d
@@ -165,9 +164,9 @@ var allTypes = []DType{Bool, Uint8, Uint32, Int32, Int64, Float32, Float64}
 // convertRow goes between any two types.
 func convertRow() row {
 	return row{prim: graph.ConvertP, exact32: true, draw: func(g *gen) program {
-		a, b := rapid.SampledFrom(allTypes).Draw(g.T, "from"), rapid.SampledFrom(allTypes).Draw(g.T, "to")
+		a, b := pick(g.T, "from", allTypes...), pick(g.T, "to", allTypes...)
 		s := g.shape(0, 3)
-		domain := rapid.SampledFrom([]func(graph.Shape) operand{special, quarters, from(-1e10, 1e10)}).Draw(g.T, "domain")(s)
+		domain := pick(g.T, "domain", []func(graph.Shape) operand{special, quarters, from(-1e10, 1e10)}...)(s)
 		x := func(u *threefry.Stream) *Array { return domain(u).AsType(a) }
 		return program{[]operand{x}, one(func(x []*Array) *Array { return x[0].AsType(b) })}
 	}}
@@ -185,7 +184,7 @@ func convertFloatRow() row {
 
 func bitcastRow() row {
 	return row{prim: graph.BitcastP, exact32: true, draw: func(g *gen) program {
-		pair := rapid.SampledFrom([][2]DType{{Float64, Int64}, {Int64, Float64}, {Float32, Uint32}, {Uint32, Float32}, {Int32, Float32}}).Draw(g.T, "dtypes")
+		pair := pick(g.T, "dtypes", [][2]DType{{Float64, Int64}, {Int64, Float64}, {Float32, Uint32}, {Uint32, Float32}, {Int32, Float32}}...)
 		s := g.shape(0, 3)
 		x := func(u *threefry.Stream) *Array { return integers(s, 0, 1e6)(u).AsType(pair[0]) }
 		return program{[]operand{x}, one(func(x []*Array) *Array {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/fluxion-go/fluxion/internal/graph"
 	"github.com/fluxion-go/fluxion/internal/threefry"
-	"pgregory.net/rapid"
 )
 
 // reduceRow is a row of reductions over random axes.
@@ -69,7 +68,7 @@ func reductionRows() []row {
 // indices makes an index operand, of any integer type, that mostly lies within
 // [0, n) but sometimes does not.
 func (g *gen) indices(s graph.Shape, n int) operand {
-	d := rapid.SampledFrom([]DType{Int32, Int64, Uint8, Uint32}).Draw(g.T, "index dtype")
+	d := pick(g.T, "index dtype", []DType{Int32, Int64, Uint8, Uint32}...)
 	lo, hi := 0, n-1
 	if g.bool("out of range") && (d == Int32 || d == Int64) {
 		lo, hi = -1, n+1
@@ -85,21 +84,27 @@ func (g *gen) places() (x graph.Shape, a graph.GatherAttrs, index, result graph.
 	if g.big {
 		n = 50
 	}
+	size := func(name string, large ...int) int {
+		if g.big { // enough that updates are spread over threads
+			return pick(g.T, name, large...)
+		}
+		return g.int(name, 0, 3)
+	}
 	for range g.int("batch axes", 0, 1) {
-		x, index = append(x, g.dim()), append(index, 0)
-		index[0] = x[0]
+		d := size("batch", 2, 5)
+		x, index = append(x, d), append(index, d)
 		a.Batch = 1
 	}
-	for range g.int("index axes", 0, 2) {
-		index = append(index, g.int("places", 0, 3+9*btoi(g.big)))
+	for range g.int("index axes", 2*btoi(g.big), 2) {
+		index = append(index, size("places", 30, 40))
 	}
 	result = slices.Clone(index)
 	k := g.int("indexed axes", 0, 2)
 	for range k {
 		x = append(x, n)
 	}
-	for range g.int("row axes", 0, 1) {
-		d := g.int("row", 0, 3+20*btoi(g.big))
+	for range g.int("row axes", btoi(g.big), 1) {
+		d := size("row", 3, 17)
 		x, result = append(x, d), append(result, d)
 	}
 	return x, a, append(index, k), result, n
@@ -145,7 +150,7 @@ func indexRows() []row {
 			s := g.shape(1, 3)
 			a := graph.ArgSortAttrs{Axis: g.axis(s), Descending: g.bool("descending")}
 			a.K = g.int("k", 0, s[a.Axis])
-			return program{[]operand{rapid.SampledFrom([]func(graph.Shape) operand{apart, whole, special}).Draw(g.T, "domain")(s)}, applied(graph.ArgSortP, a)}
+			return program{[]operand{pick(g.T, "domain", []func(graph.Shape) operand{apart, whole, special}...)(s)}, applied(graph.ArgSortP, a)}
 		}},
 		{prim: graph.ArgSortP, name: "sort", order: 2, draw: func(g *gen) program {
 			s := g.shape(1, 3)

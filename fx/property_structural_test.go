@@ -108,7 +108,7 @@ func dotRow() row {
 		var a graph.DotAttrs
 		size := func(of []int) int {
 			if g.big {
-				return rapid.SampledFrom(of).Draw(g.T, "size")
+				return pick(g.T, "size", of...)
 			}
 			return g.dim()
 		}
@@ -158,7 +158,7 @@ func applied2(f func(x, y *graph.Node) *graph.Node) func([]*Array) []*Array {
 func einsumRow() row {
 	specs := []string{"ij,jk->ik", "bij,bkj->bik", "ii->i", "iij->j", "ij,kj->ki", "i,j->ij", "ij,ij->", "ijk,jk->i", "ij,jk,ki->", "ij->ji", "bi,bi->b"}
 	return row{prim: graph.DotP, name: "einsum", order: 2, draw: func(g *gen) program {
-		spec := rapid.SampledFrom(specs).Draw(g.T, "spec")
+		spec := pick(g.T, "spec", specs...)
 		size := map[rune]int{}
 		var in []operand
 		for k := 0; k < len(spec) && spec[k] != '-'; {
@@ -185,8 +185,8 @@ func einsumRow() row {
 func matMulRow() row {
 	return row{prim: graph.DotP, name: "matmul", order: 2, draw: func(g *gen) program {
 		n, m, k := g.dim(), g.dim(), g.dim()
-		x := rapid.SampledFrom([]graph.Shape{{k}, {n, k}, {2, n, k}, {1, 1, n, k}}).Draw(g.T, "x")
-		y := rapid.SampledFrom([]graph.Shape{{k}, {k, m}, {2, k, m}, {3, 1, k, m}}).Draw(g.T, "y")
+		x := pick(g.T, "x", []graph.Shape{{k}, {n, k}, {2, n, k}, {1, 1, n, k}}...)
+		y := pick(g.T, "y", []graph.Shape{{k}, {k, m}, {2, k, m}, {3, 1, k, m}}...)
 		return program{[]operand{within(x, -1, 1), within(y, -1, 1)}, one(func(x []*Array) *Array { return x[0].MatMul(x[1]) })}
 	}}
 }

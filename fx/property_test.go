@@ -54,15 +54,35 @@ type gen struct {
 	big bool // sizes at which work is spread over threads
 }
 
-func (g *gen) int(name string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(g.T, name) }
+// uniform draws whole numbers of which none is more likely than another;
+// rapid's own generators prefer small ones by far.
+func uniform(lo, hi int) *rapid.Generator[int] {
+	return rapid.Custom(func(t *rapid.T) int {
+		n, v, all := hi-lo+1, 0, 1
+		for ; all < 16*n; all *= 2 {
+			v *= 2
+			if rapid.Bool().Draw(t, "bit") {
+				v++
+			}
+		}
+		return lo + v*n/all
+	})
+}
+
+// pick draws one of some values, each as likely as the others.
+func pick[T any](t *rapid.T, name string, of ...T) T {
+	return of[uniform(0, len(of)-1).Draw(t, name)]
+}
+
+func (g *gen) int(name string, lo, hi int) int { return uniform(lo, hi).Draw(g.T, name) }
 func (g *gen) bool(name string) bool           { return rapid.Bool().Draw(g.T, name) }
 
 // dim is the size of an axis; often 1, sometimes 0.
 func (g *gen) dim() int {
 	if g.big {
-		return rapid.SampledFrom([]int{1, 33, 65, 130}).Draw(g.T, "dim")
+		return pick(g.T, "dim", 1, 33, 65, 130)
 	}
-	return rapid.SampledFrom([]int{2, 3, 1, 2, 3, 0}).Draw(g.T, "dim")
+	return pick(g.T, "dim", 2, 3, 1, 2, 3, 0)
 }
 
 // some is the size of an axis that is not empty.
@@ -282,7 +302,7 @@ func TestPrimitives(t *testing.T) {
 			seen := false
 			applicable := slices.DeleteFunc(slices.Sorted(maps.Keys(properties)), func(p string) bool { return !properties[p].of(r) })
 			rapid.Check(t, func(t *rapid.T) {
-				p := rapid.SampledFrom(applicable).Draw(t, "property")
+				p := pick(t, "property", applicable...)
 				c := r.instance(t, properties[p].big)
 				seen = seen || uses(c.p.f(c.in), r.prim)
 				properties[p].check(c, r)
