@@ -131,6 +131,10 @@ func TestLayersStartAsStated(t *testing.T) {
 	if most > 1.0/3 || most < 0.33 {
 		t.Errorf("a depthwise 3 by 3 kernel has fan in 9; the largest value is %v", most)
 	}
+	alike := nn.LayerOptions{Kernel: nn.HeNormal, Bias: nn.HeNormal}
+	if l := nn.NewLinear(key, 1, 3, alike); l.W.Float64s()[0] == l.B.Float64s()[0] {
+		t.Error("kernel and bias start alike")
+	}
 	m := nn.NewMLP(key, []int{3, 3, 3}, nn.Relu)
 	if m.Layers[0].W.Float64s()[0] == m.Layers[1].W.Float64s()[0] {
 		t.Error("two layers start alike")

@@ -188,6 +188,23 @@ func TestConvNetSizes(t *testing.T) {
 	}
 }
 
+// TestConvNetIsItsLayers composes the network by hand.
+func TestConvNetIsItsLayers(t *testing.T) {
+	x := sample(1, fx.Float64, 2, 8, 9, 3)
+	for _, hidden := range []int{5, -1} {
+		net := nn.NewConvNet(random.New(2), 8, 9, 3, 4, nn.ConvNetOptions{Hidden: hidden, LayerOptions: double})
+		h := x
+		for _, c := range net.Conv {
+			h = fx.MaxPool2D(c.Apply(h).Relu(), [2]int{2, 2})
+		}
+		h = h.Reshape(2, -1)
+		if hidden > 0 {
+			h = net.Dense[0].Apply(h).Relu()
+		}
+		sameBits(t, "logits", net.Apply(x), net.Dense[len(net.Dense)-1].Apply(h))
+	}
+}
+
 // TestEnsemble makes many models from many keys at once and applies them all.
 func TestEnsemble(t *testing.T) {
 	keys := random.SplitArray(random.New(4), 3)

@@ -115,6 +115,11 @@ func TestBatchNormGradient(t *testing.T) {
 	g := fx.Grad(f)(c)
 	running := g.Layer.(nn.BatchNorm).Running
 	near(t, "gradient of running statistics", flat(running), make([]float64, 6), 0)
+	gathered := func(x *fx.Array) *fx.Array {
+		_, next := b.Train(x)
+		return next.Running.Mean.Add(next.Running.Var).Sum()
+	}
+	near(t, "gradient through running statistics", flat(fx.Grad(gathered)(c.X)), make([]float64, 15), 0)
 	// The sum of y does not depend on x, whatever the batch.
 	for ch := range 3 {
 		var sum float64

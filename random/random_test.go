@@ -298,6 +298,35 @@ func TestBernoulliEnds(t *testing.T) {
 	}
 }
 
+// TestLargestWord uses a key whose word 3075 has all bits set, the one that
+// rounding and saturation could lead out of range.
+func TestLargestWord(t *testing.T) {
+	key, at := fx.New([]uint32{313679, 0}), 3075
+	if w := random.Bits(key, at+1).Uint32s()[at]; w != math.MaxUint32 {
+		t.Fatalf("word %d is %08x", at, w)
+	}
+	if !random.Bernoulli(key, fx.Const(1), at+1).Bools()[at] {
+		t.Error("probability 1 drew false")
+	}
+	if random.Bernoulli(key, fx.Const(1-1.0/(1<<24)), at+1).Bools()[at] {
+		t.Error("the largest word drew true with a probability below 1")
+	}
+	for _, c := range []struct {
+		name      string
+		got, want float64
+	}{
+		{"uniform", random.Uniform(key, fx.Float32, 0, 1, at+1).Float64s()[at], 1 - 1.0/(1<<24)},
+		{"uniform [-1, 1)", random.Uniform(key, fx.Float32, -1, 1, at+1).Float64s()[at], 1 - 1.0/(1<<23)},
+		{"exponential", random.Exponential(key, fx.Float32, at+1).Float64s()[at], 24 * math.Ln2},
+		{"gumbel", random.Gumbel(key, fx.Float32, at+1).Float64s()[at], -math.Log(24 * math.Ln2)},
+		{"normal", random.Normal(key, fx.Float32, at+1).Float64s()[at], distuv.UnitNormal.Quantile(1 - 1.0/(1<<24))},
+	} {
+		if math.Abs(c.got-c.want) > 1e-6*math.Abs(c.want) {
+			t.Errorf("%s: %v, want %v", c.name, c.got, c.want)
+		}
+	}
+}
+
 // TestCategoricalImpossible puts minus infinity where nothing may be drawn.
 func TestCategoricalImpossible(t *testing.T) {
 	inf := float32(math.Inf(-1))
