@@ -1,0 +1,233 @@
+package papers
+
+import "github.com/fluxion-go/fluxion/study"
+
+// updateRules are the planned papers of the family "Update rules".
+func updateRules() []*study.Paper {
+	return []*study.Paper{
+		{
+			Number: 6, Slug: "gradient-normalized-smoothness", Year: 2025, ArXiv: "2506.13710",
+			Title:   "Gradient-Normalized Smoothness for Optimization with Approximate Hessians",
+			Authors: []string{"Andrei Semenov", "Martin Jaggi", "Nikita Doikov"},
+			Summary: "Newton's method must be damped wherever its quadratic model is wrong, and the right amount of " +
+				"damping differs from point to point. This paper measures, at each iterate, how far one can go before " +
+				"gradient and approximate Hessian mispredict the gradient by more than a fraction of its own norm, " +
+				"and regularises the step with the ratio of gradient norm to that distance. The method adapts the " +
+				"distance by doubling and halving, accepts crude curvature such as Fisher or Gauss-Newton matrices, " +
+				"and attains the known global rates of several function classes without being told which one it " +
+				"faces.",
+		},
+		{
+			Number: 9, Slug: "laprop", Year: 2020, ArXiv: "2002.04839",
+			Title:   "LaProp: Separating Momentum and Adaptivity in Adam",
+			Authors: []string{"Liu Ziyin", "Zhikang T. Wang", "Masahito Ueda"},
+			Summary: "Adam collects momentum from raw gradients and scales the sum afterwards, so an old large gradient " +
+				"can be divided by a second moment that has already forgotten it, and the step explodes. LaProp " +
+				"exchanges the two operations: every gradient is scaled when it arrives, and the momentum averages " +
+				"the scaled values. For the price of one moved line the two decay rates can be chosen freely, and " +
+				"training stays stable under noise and at depths where Adam fails.",
+		},
+		{
+			Number: 15, Slug: "gradient-regularization", Year: 2022, ArXiv: "2210.02720",
+			Title:   "Understanding Gradient Regularization in Deep Learning: Efficient Finite-Difference Computation and Implicit Bias",
+			Authors: []string{"Ryo Karakida", "Tomoumi Takase", "Tomohiro Hayase", "Kazuki Osawa"},
+			Summary: "Penalising the squared norm of the gradient leads training to flat minima, but differentiating that " +
+				"penalty normally needs a second backward pass through the first. Here the derivative is estimated " +
+				"from the gradients at the current point and at a point slightly uphill, which is cheaper. " +
+				"Surprisingly, with a fairly long uphill step the network generalises better than with the exact " +
+				"derivative, and with a downhill step worse; a small solvable linear network explains the difference, " +
+				"and SAM and flooding turn out to be relatives.",
+		},
+		{
+			Number: 18, Slug: "teleportation", Year: 2023, ArXiv: "2305.13404",
+			Title:   "Improving Convergence and Generalization Using Parameter Symmetries",
+			Authors: []string{"Bo Zhao", "Robert M. Gower", "Robin Walters", "Rose Yu"},
+			Summary: "Symmetries of a network let its parameters move far without changing the function it computes. " +
+				"Teleportation uses this freedom during training: it jumps along the level set of the loss to a point " +
+				"with a steeper gradient, or to one that is flatter. The authors prove that a jump can speed up all " +
+				"later steps and not only the next one, relate the sharpness and curvature of the reached minima to " +
+				"generalisation, and show that the jumps combine with common optimizers or can be learned by a " +
+				"meta-optimizer.",
+		},
+		{
+			Number: 23, Slug: "proxy-prox", Year: 2023, ArXiv: "2302.03542",
+			Title:   "Two Losses Are Better Than One: Faster Optimization Using a Cheaper Proxy",
+			Authors: []string{"Blake Woodworth", "Konstantin Mishchenko", "Francis Bach"},
+			Summary: "Often the true objective is costly to differentiate while a related one, from synthetic data or a " +
+				"simulator for instance, is almost free. ProxyProx shifts the cheap function by a linear term so that " +
+				"its slope agrees with one stochastic gradient of the true objective, and then solves a proximal step " +
+				"on it approximately. The number of expensive gradients depends on the smoothness of the difference " +
+				"of the two functions only, however badly conditioned the objective itself is.",
+		},
+		{
+			Number: 33, Slug: "thermodynamic-ngd", Year: 2024, ArXiv: "2405.13817",
+			Title: "Thermodynamic Natural Gradient Descent",
+			Authors: []string{"Kaelan Donatella", "Samuel Duffield", "Maxwell Aifer", "Denis Melanson", "Gavin Crooks",
+				"Patrick J. Coles"},
+			Summary: "The natural gradient is expensive because every step solves a linear system with the Fisher or " +
+				"Gauss-Newton matrix. The paper hands this system to an analog device whose noisy oscillators settle, " +
+				"by physics alone, around the solution, while a digital processor supplies gradients and Jacobians. " +
+				"The time given to the device moves the update continuously from plain gradient descent to the " +
+				"natural gradient, and simulating the device yields a useful truncated, warm-started solver even " +
+				"without the hardware.",
+		},
+		{
+			Number: 34, Slug: "saddle-free-newton", Year: 2014, ArXiv: "1405.4604",
+			Title:   "On the saddle point problem for non-convex optimization",
+			Authors: []string{"Razvan Pascanu", "Yann N. Dauphin", "Surya Ganguli", "Yoshua Bengio"},
+			Summary: "Arguments from statistical physics suggest that what slows down training in high dimensions are not " +
+				"bad local minima but saddle points and the plateaus around them. Newton's method is even attracted " +
+				"to saddles, since it divides by negative curvature with its sign. The saddle-free Newton method " +
+				"scales each direction by the inverse of its curvature's magnitude and ignores the sign, so that it " +
+				"leaves saddles as quickly as it approaches minima; for larger networks it works in a small Krylov " +
+				"subspace.",
+		},
+		{
+			Number: 46, Slug: "psgd", Year: 2024, ArXiv: "2402.04553",
+			Title:   "Curvature-Informed SGD via General Purpose Lie-Group Preconditioners",
+			Authors: []string{"Omead Pooladzandi", "Xi-Lin Li"},
+			Summary: "PSGD learns a preconditioner while it trains, from Hessian-vector products along random directions. " +
+				"The fit balances gradient noise against curvature, and its optimum is the inverse of the absolute " +
+				"Hessian, so indefinite problems do no harm. Keeping the factor inside a matrix Lie group, such as " +
+				"triangular, low-rank or Kronecker-structured matrices, makes the updates multiplicative and always " +
+				"invertible, with no damping or line search.",
+		},
+		{
+			Number: 48, Slug: "induced-metric", Year: 2025, ArXiv: "2509.03594",
+			Title:   "The Optimiser Hidden in Plain Sight: Training with the Loss Landscape's Induced Metric",
+			Authors: []string{"Thomas R. Harvey"},
+			Summary: "Pictures of loss landscapes show a surface in a higher-dimensional space, yet optimizers measure " +
+				"distances in the flat parameter space below it. Taking the surface's own metric seriously only " +
+				"rescales the gradient, by 1 / (1 + xi |g|^2), which acts as a smooth form of clipping. Variants " +
+				"embed the logarithm of the loss, which produces a step size schedule, or start from the " +
+				"preconditioner of RMSProp; they do well in low dimensions and compete with AdamW on networks.",
+		},
+		{
+			Number: 51, Slug: "entropy-sgd", Year: 2016, ArXiv: "1611.01838",
+			Title: "Entropy-SGD: Biasing Gradient Descent Into Wide Valleys",
+			Authors: []string{"Pratik Chaudhari", "Anna Choromanska", "Stefano Soatto", "Yann LeCun", "Carlo Baldassi",
+				"Christian Borgs", "Jennifer Chayes", "Levent Sagun", "Riccardo Zecchina"},
+			Summary: "Wide minima tend to generalise better than narrow ones, so Entropy-SGD optimises the local entropy, " +
+				"which counts how much low-loss volume lies near a point. An inner loop of Langevin dynamics explores " +
+				"that neighbourhood and an outer step moves towards the average it found. Narrow valleys vanish from " +
+				"this smoothed landscape, and a schedule for the neighbourhood's size gradually restores the original " +
+				"loss.",
+		},
+		{
+			Number: 54, Slug: "consensus-based", Year: 2023, ArXiv: "2306.09778",
+			Title:   "Gradient is All You Need?",
+			Authors: []string{"Konstantin Riedl", "Timo Klock", "Carina Geldhauser", "Massimo Fornasier"},
+			Summary: "Consensus-based optimization moves a cloud of particles towards an average weighted by their " +
+				"objective values and never computes a derivative. The consensus point is shown here to follow all " +
+				"the same gradient descent with a particular stochastic perturbation, because one step samples a " +
+				"proximal step. This explains why a derivative-free heuristic makes gradient-like progress, and which " +
+				"kind of noise carries it over barriers that stop gradient descent and Langevin dynamics.",
+		},
+		{
+			Number: 56, Slug: "layer-rotation", Year: 2018, ArXiv: "1806.01603",
+			Title:   "Layer rotation: a surprisingly powerful indicator of generalization in deep networks?",
+			Authors: []string{"Simon Carbonnelle", "Christophe De Vleeschouwer"},
+			Summary: "The authors follow, layer by layer, the angle between the current weights and those at " +
+				"initialisation. Across architectures, data sets and optimizers, networks generalise best when every " +
+				"layer ends almost orthogonal to its start, even among runs that fit the training set equally well. " +
+				"Their optimizer wrapper Layca prescribes the rotation of each layer per step, which turns the " +
+				"observation into a testable intervention and offers one explanation for weight decay, warm-up and " +
+				"the weaknesses of adaptive methods.",
+		},
+		{
+			Number: 75, Slug: "large-scale-optimization", Year: 2016, ArXiv: "1606.04838",
+			Title:   "Optimization Methods for Large-Scale Machine Learning",
+			Authors: []string{"Léon Bottou", "Frank E. Curtis", "Jorge Nocedal"},
+			Summary: "A survey of the optimization methods behind machine learning, built around the stochastic gradient " +
+				"method. It explains why noisy steps beat full-batch ones per data access, proves their convergence " +
+				"with explicit constants, and organises what goes beyond them along two axes: reducing the noise, as " +
+				"with growing batches, gradient aggregation and averaging, and using curvature, as with Newton-CG, " +
+				"quasi-Newton and natural gradient methods. It is a map of the field and a source of bounds that code " +
+				"can be checked against.",
+		},
+		{
+			Number: 76, Slug: "convex-schedules", Year: 2025, ArXiv: "2501.18965",
+			Title:   "The Surprising Agreement Between Convex Optimization Theory and Learning-Rate Scheduling for Large Model Training",
+			Authors: []string{"Fabian Schaipp", "Alexander Hägele", "Adrien Taylor", "Umut Simsekli", "Francis Bach"},
+			Summary: "A bound on the last iterate of SGD for convex, non-smooth functions depends on little more than the " +
+				"learning-rate schedule. Evaluated numerically, it has the shape of loss curves from training large " +
+				"language models, including the sudden drop during the final cooldown. It can therefore stand in for " +
+				"experiments: the authors use it to compare schedules, to transfer the best learning rate, and to " +
+				"prolong a run that has already ended, and confirm the predictions on real models.",
+		},
+		{
+			Number: 81, Slug: "energy-preconditioned", Year: 2023, ArXiv: "2310.06733",
+			Title:   "Adaptive Preconditioned Gradient Descent with Energy",
+			Authors: []string{"Hailiang Liu", "Levon Nurbekyan", "Xuping Tian", "Yunan Yang"},
+			Summary: "Preconditioned gradient methods still need a step size, and too large a value makes them diverge. " +
+				"This paper attaches a scalar energy to the iteration that can only decrease and that scales each " +
+				"step, so a reckless base step shrinks itself instead of blowing up. The construction accepts any " +
+				"preconditioner, natural gradient and Hessian-Riemannian ones included, costs one gradient per step, " +
+				"and has proven rates, which improve for convex objectives and under the Polyak-Lojasiewicz " +
+				"condition.",
+		},
+		{
+			Number: 88, Slug: "orthogonal-trust-region", Year: 2025, ArXiv: "2503.12645",
+			Title:   "Understanding Gradient Orthogonalization for Deep Learning via Non-Euclidean Trust-Region Optimization",
+			Authors: []string{"Dmitry Kovalev"},
+			Summary: "The Muon optimizer replaces the momentum of a weight matrix by the nearest orthogonal matrix, at " +
+				"first for empirical reasons. This paper derives the step as the minimiser of a linear model over a " +
+				"ball in the spectral norm; other norms give normalised SGD and signSGD, and one convergence analysis " +
+				"covers all of them. It explains why momentum has to be taken before the orthogonalisation and why " +
+				"decoupled weight decay helps.",
+		},
+		{
+			Number: 89, Slug: "rnn-gradient-clipping", Year: 2012, ArXiv: "1211.5063",
+			Title:   "On the difficulty of training Recurrent Neural Networks",
+			Authors: []string{"Razvan Pascanu", "Tomas Mikolov", "Yoshua Bengio"},
+			Summary: "The gradient of a recurrent network contains a product of as many Jacobians as there are steps, so " +
+				"that it vanishes or explodes exponentially with the time lag. The paper analyses both effects " +
+				"through the recurrent matrix, through attractors of the dynamics, and through the steep walls they " +
+				"raise in the error surface. It proposes to rescale a gradient whose norm is too large, now a " +
+				"standard tool, and a penalty that keeps the backpropagated signal at constant norm, and learns tasks " +
+				"with long gaps with the two together.",
+		},
+		{
+			Number: 92, Slug: "oasis", Year: 2021, ArXiv: "2109.05198",
+			Title: "Doubly Adaptive Scaled Algorithm for Machine Learning Using Second-Order Information",
+			Authors: []string{"Majid Jahani", "Sergey Rusakov", "Zheng Shi", "Peter Richtárik", "Michael W. Mahoney",
+				"Martin Takáč"},
+			Summary: "OASIS removes the learning rate from second-order diagonal scaling. Random probes estimate the " +
+				"diagonal of the Hessian, which scales the gradient, and the step size follows from comparing how " +
+				"parameters and gradients changed in the scaled norm. Both adaptations cost one Hessian-vector " +
+				"product per step; convergence is proved in deterministic and stochastic settings, and untuned runs " +
+				"match tuned baselines on regression and image classification.",
+		},
+		{
+			Number: 98, Slug: "xgrad", Year: 2023, ArXiv: "2305.18240",
+			Title:   "XGrad: Boosting Gradient-Based Optimizers With Weight Prediction",
+			Authors: []string{"Lei Guan", "Dongsheng Li", "Yanqi Shi", "Jian Meng"},
+			Summary: "An optimizer's state already tells roughly where the weights will be a few updates from now. XGrad " +
+				"computes the gradient at that predicted point, returns to the actual weights, and applies the usual " +
+				"update with it. This carries Nesterov's look-ahead over to Adam, AdamW and others for one extra copy " +
+				"of the weights and no extra gradient; the authors report small, consistent gains in accuracy on " +
+				"vision and language tasks.",
+		},
+		{
+			Number: 99, Slug: "gravity", Year: 2021, ArXiv: "2101.09192",
+			Title:   "Gravity Optimizer: a Kinematic Approach on Optimization in Deep Learning",
+			Authors: []string{"Dariush Bahrami", "Sadegh Pouriyan Zadeh"},
+			Summary: "Gravity treats each parameter as a body that slides down an inclined plane and uses the horizontal " +
+				"part of the motion as the step, which grows with the slope and then falls again when the slope is " +
+				"very steep. Every gradient entry is thus squashed by a bounded function scaled with the largest " +
+				"entry of its tensor. A moving average whose weight rises during training replaces the usual " +
+				"momentum. The authors compare it with Adam and RMSProp on VGG networks and report good results " +
+				"without tuning.",
+		},
+		{
+			Number: 104, Slug: "trajectory-invariance", Year: 2025, ArXiv: "2509.25049",
+			Title:   "Efficient Hyperparameter Tuning via Trajectory Invariance Principle",
+			Authors: []string{"Bingrui Li", "Jiaxin Wen", "Zhanpeng Zhou", "Jun Zhu", "Jianfei Chen"},
+			Summary: "Learning rate and weight decay are usually tuned as two independent numbers. In pre-training runs " +
+				"with AdamW the authors find that loss curves first coincide for equal learning rates and later for " +
+				"equal products of learning rate and weight decay. The search therefore needs only one dimension, " +
+				"across these families of identical curves, and existing scaling laws become simpler when written in " +
+				"terms of the product.",
+		},
+	}
+}
