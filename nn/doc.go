@@ -24,9 +24,8 @@
 //
 // Kernels are drawn from LeCun's truncated normal distribution and biases are
 // zero, as in flax: then a linear layer keeps the variance of its input at any
-// width. PyTorch draws both from U(-1/sqrt(fan in), 1/sqrt(fan in)), which its
-// documentation calls a historical choice: the variance is a third of that, so
-// that signals fade with depth. Runs that are compared with PyTorch's take
+// width. PyTorch draws both from U(-1/sqrt(fan in), 1/sqrt(fan in)), whose
+// variance is a third of that, so that signals fade with depth. Runs that are compared with PyTorch's take
 // [TorchUniform] for both; deep ReLU networks take [HeNormal].
 //
 // # Losses
