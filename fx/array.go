@@ -24,6 +24,11 @@ type Array struct{ n *graph.Node }
 // raises.
 type Error = graph.Error
 
+// Fail panics with an *Error for an operation of a package that is built on
+// this one, at the first source line outside the library. op names the
+// operation as the caller wrote it, such as "nn.NewLinear".
+func Fail(op, format string, args ...any) { graph.Fail(op, format, args...) }
+
 // DType is the type of an array's elements.
 type DType = graph.DType
 
@@ -269,8 +274,10 @@ func (a *Array) Uint8s() []uint8 { return elements[uint8](a, "Uint8s", Uint8) }
 func (a *Array) Bools() []bool { return elements[bool](a, "Bools", Bool) }
 
 // Float64s is a copy of the elements of any array, converted to float64.
-func (a *Array) Float64s() []float64 {
-	b := a.value("Float64s")
+func (a *Array) Float64s() []float64 { return a.float64s("Float64s") }
+
+func (a *Array) float64s(op string) []float64 {
+	b := a.value(op)
 	out := make([]float64, b.Len)
 	switch b.DType {
 	case Bool, Uint8:
@@ -300,7 +307,7 @@ func (a *Array) Item() float64 {
 	if n := a.node("Item"); n.Shape.Size() != 1 {
 		graph.Fail("Item", "the array is %v; it must have one element", n.Aval())
 	}
-	return a.Float64s()[0]
+	return a.float64s("Item")[0]
 }
 
 // String shows dtype, shape and, for small arrays whose value is known or can

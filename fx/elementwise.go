@@ -227,7 +227,7 @@ func (a *Array) Clip(lo, hi float64) *Array {
 	if lo > hi {
 		graph.Fail("Clip", "the lower limit %v is above the upper limit %v", lo, hi)
 	}
-	return a.Maximum(Const(lo)).Minimum(Const(hi))
+	return arithmetic("Clip", graph.MinP, arithmetic("Clip", graph.MaxP, a, Const(lo)), Const(hi))
 }
 
 // StopGradient is a itself, for which every derivative is zero.

@@ -108,25 +108,31 @@ func LogAddExp(a, b *Array) *Array {
 }
 
 // LogSigmoid is log(1/(1+exp(-a))), computed without overflow.
-func (a *Array) LogSigmoid() *Array { return a.Neg().Softplus().Neg() }
+func (a *Array) LogSigmoid() *Array {
+	needFloat("LogSigmoid", a.node("LogSigmoid"))
+	return a.Neg().Softplus().Neg()
+}
 
 // Silu is a * sigmoid(a) (Hendrycks and Gimpel 2016; Ramachandran et al. 2017).
-func (a *Array) Silu() *Array { return a.Mul(a.Sigmoid()) }
+func (a *Array) Silu() *Array { return a.Mul(unary("Silu", graph.LogisticP, a)) }
 
 // Gelu is a * Phi(a), with the exact normal distribution function Phi
 // (Hendrycks and Gimpel 2016).
 func (a *Array) Gelu() *Array {
+	needFloat("Gelu", a.node("Gelu"))
 	return a.Mul(a.MulScalar(-1 / math.Sqrt2).Erfc()).MulScalar(0.5)
 }
 
 // GeluTanh is Gelu's approximation by tanh, as in GPT-2.
 func (a *Array) GeluTanh() *Array {
+	needFloat("GeluTanh", a.node("GeluTanh"))
 	inner := a.Add(a.Square().Mul(a).MulScalar(0.044715)).MulScalar(math.Sqrt(2 / math.Pi))
 	return a.Mul(inner.Tanh().AddScalar(1)).MulScalar(0.5)
 }
 
 // Elu is a where a > 0, else alpha*(exp(a)-1) (Clevert et al. 2015).
 func (a *Array) Elu(alpha float64) *Array {
+	needFloat("Elu", a.node("Elu"))
 	positive := a.Greater(Const(0))
 	safe := Where(positive, ZerosLike(a), a) // keeps exp finite on the branch not taken
 	return Where(positive, a, safe.Expm1().MulScalar(alpha))
@@ -134,5 +140,6 @@ func (a *Array) Elu(alpha float64) *Array {
 
 // LeakyRelu is a where a > 0, else slope*a.
 func (a *Array) LeakyRelu(slope float64) *Array {
+	needFloat("LeakyRelu", a.node("LeakyRelu"))
 	return Where(a.Greater(Const(0)), a, a.MulScalar(slope))
 }

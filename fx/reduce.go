@@ -9,7 +9,7 @@ import (
 // Reductions take the axes that go; none means all, and negative axes count
 // from the end. The Keep forms leave the axes in place with size 1.
 
-// reduce applies a reduction and says how many elements went into each result.
+// reduce applies a reduction; op is the operation that the user wrote.
 func reduce(op string, p *graph.Prim, a *Array, axes []int) *Array {
 	n := a.node(op)
 	axes = checkAxes(op, axes, n)
@@ -38,46 +38,61 @@ func count(op string, a *Array, axes []int) int {
 }
 
 // Sum adds up.
-func (a *Array) Sum(axes ...int) *Array {
-	numeric("Sum", []*graph.Node{a.node("Sum")})
-	return reduce("Sum", graph.ReduceSumP, a, axes)
+func (a *Array) Sum(axes ...int) *Array { return sum("Sum", a, axes) }
+
+func sum(op string, a *Array, axes []int) *Array {
+	numeric(op, []*graph.Node{a.node(op)})
+	return reduce(op, graph.ReduceSumP, a, axes)
 }
 
 // SumKeep is Sum with the axes kept at size 1.
-func (a *Array) SumKeep(axes ...int) *Array { return keep("SumKeep", a.Sum(axes...), a, axes) }
+func (a *Array) SumKeep(axes ...int) *Array { return keep("SumKeep", sum("SumKeep", a, axes), a, axes) }
 
 // Prod multiplies.
-func (a *Array) Prod(axes ...int) *Array {
-	n := numeric("Prod", []*graph.Node{a.node("Prod")})[0]
-	return wrap(graph.ReduceProd(n, checkAxes("Prod", axes, n)))
+func (a *Array) Prod(axes ...int) *Array { return product("Prod", a, axes) }
+
+func product(op string, a *Array, axes []int) *Array {
+	n := numeric(op, []*graph.Node{a.node(op)})[0]
+	return wrap(graph.ReduceProd(n, checkAxes(op, axes, n)))
 }
 
 // ProdKeep is Prod with the axes kept at size 1.
-func (a *Array) ProdKeep(axes ...int) *Array { return keep("ProdKeep", a.Prod(axes...), a, axes) }
+func (a *Array) ProdKeep(axes ...int) *Array {
+	return keep("ProdKeep", product("ProdKeep", a, axes), a, axes)
+}
 
 // Mean is the arithmetic mean, of floats.
-func (a *Array) Mean(axes ...int) *Array {
-	needFloat("Mean", a.node("Mean"))
-	n := count("Mean", a, axes)
+func (a *Array) Mean(axes ...int) *Array { return mean("Mean", a, axes) }
+
+func mean(op string, a *Array, axes []int) *Array {
+	needFloat(op, a.node(op))
+	n := count(op, a, axes)
 	if n == 0 {
-		graph.Fail("Mean", "the mean of no elements: shape %v along axes %v", a.n.Shape, axes)
+		graph.Fail(op, "the mean of no elements: shape %v along axes %v", a.n.Shape, axes)
 	}
-	return a.Sum(axes...).MulScalar(1 / float64(n))
+	return sum(op, a, axes).MulScalar(1 / float64(n))
 }
 
 // MeanKeep is Mean with the axes kept at size 1.
-func (a *Array) MeanKeep(axes ...int) *Array { return keep("MeanKeep", a.Mean(axes...), a, axes) }
+func (a *Array) MeanKeep(axes ...int) *Array {
+	return keep("MeanKeep", mean("MeanKeep", a, axes), a, axes)
+}
 
 // Var is the variance around the mean, divided by the number of elements.
-func (a *Array) Var(axes ...int) *Array {
-	return a.Sub(a.MeanKeep(axes...)).Square().Mean(axes...)
+func (a *Array) Var(axes ...int) *Array { return variance("Var", a, axes) }
+
+func variance(op string, a *Array, axes []int) *Array {
+	centre := keep(op, mean(op, a, axes), a, axes)
+	return mean(op, a.Sub(centre).Square(), axes)
 }
 
 // VarKeep is Var with the axes kept at size 1.
-func (a *Array) VarKeep(axes ...int) *Array { return keep("VarKeep", a.Var(axes...), a, axes) }
+func (a *Array) VarKeep(axes ...int) *Array {
+	return keep("VarKeep", variance("VarKeep", a, axes), a, axes)
+}
 
 // Std is the square root of Var.
-func (a *Array) Std(axes ...int) *Array { return a.Var(axes...).Sqrt() }
+func (a *Array) Std(axes ...int) *Array { return variance("Std", a, axes).Sqrt() }
 
 // extremum is a largest or smallest element; there must be one.
 func extremum(op string, p *graph.Prim, a *Array, axes []int) *Array {
@@ -94,13 +109,20 @@ func extremum(op string, p *graph.Prim, a *Array, axes []int) *Array {
 func (a *Array) Max(axes ...int) *Array { return extremum("Max", graph.ReduceMaxP, a, axes) }
 
 // MaxKeep is Max with the axes kept at size 1.
-func (a *Array) MaxKeep(axes ...int) *Array { return keep("MaxKeep", a.Max(axes...), a, axes) }
+func (a *Array) MaxKeep(axes ...int) *Array { return largest("MaxKeep", a, axes) }
+
+// largest is the largest element, with the axes kept.
+func largest(op string, a *Array, axes []int) *Array {
+	return keep(op, extremum(op, graph.ReduceMaxP, a, axes), a, axes)
+}
 
 // Min is the smallest element; a NaN wins. Equal winners share the derivative.
 func (a *Array) Min(axes ...int) *Array { return extremum("Min", graph.ReduceMinP, a, axes) }
 
 // MinKeep is Min with the axes kept at size 1.
-func (a *Array) MinKeep(axes ...int) *Array { return keep("MinKeep", a.Min(axes...), a, axes) }
+func (a *Array) MinKeep(axes ...int) *Array {
+	return keep("MinKeep", extremum("MinKeep", graph.ReduceMinP, a, axes), a, axes)
+}
 
 // Any is true if an element of a bool array is.
 func (a *Array) Any(axes ...int) *Array {
@@ -139,29 +161,29 @@ func argExtremum(op string, p *graph.Prim, a *Array, axis int) *Array {
 // LogSumExp is log(sum(exp(a))), computed without overflow.
 func (a *Array) LogSumExp(axes ...int) *Array {
 	needFloat("LogSumExp", a.node("LogSumExp"))
-	hi := safeMax(a, axes)
+	hi := safeMax("LogSumExp", a, axes)
 	y := a.Sub(hi).Exp().Sum(axes...).Log()
 	return y.Add(wrap(graph.Reshape(hi.n, y.n.Shape)))
 }
 
 // safeMax is the largest element, or 0 where that is infinite, without a
 // derivative: what it is subtracted from and added to again cancels it.
-func safeMax(a *Array, axes []int) *Array {
-	hi := a.MaxKeep(axes...).StopGradient()
+func safeMax(op string, a *Array, axes []int) *Array {
+	hi := largest(op, a, axes).StopGradient()
 	return Where(hi.IsFinite(), hi, ZerosLike(hi))
 }
 
 // Softmax is exp(a), scaled so that it adds up to 1 along the axis.
 func (a *Array) Softmax(axis int) *Array {
 	needFloat("Softmax", a.node("Softmax"))
-	e := a.Sub(a.MaxKeep(axis).StopGradient()).Exp()
+	e := a.Sub(largest("Softmax", a, []int{axis}).StopGradient()).Exp()
 	return e.Div(e.SumKeep(axis))
 }
 
 // LogSoftmax is the logarithm of Softmax.
 func (a *Array) LogSoftmax(axis int) *Array {
 	needFloat("LogSoftmax", a.node("LogSoftmax"))
-	d := a.Sub(a.MaxKeep(axis).StopGradient())
+	d := a.Sub(largest("LogSoftmax", a, []int{axis}).StopGradient())
 	return d.Sub(d.Exp().SumKeep(axis).Log())
 }
 
@@ -169,7 +191,7 @@ func (a *Array) LogSoftmax(axis int) *Array {
 // where it is 0.
 func (a *Array) Norm(axes ...int) *Array {
 	needFloat("Norm", a.node("Norm"))
-	s := a.Square().Sum(axes...)
+	s := sum("Norm", a.Square(), axes)
 	zero := s.Equal(Const(0))
 	return Where(zero, s, Where(zero, OnesLike(s), s).Sqrt())
 }
