@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"strings"
+
+	"github.com/fluxion-go/fluxion/internal/nearest"
 )
 
 // Options choose from a data set. The zero value means the set's own values.
@@ -77,10 +79,7 @@ func findSource(name string) (Source, error) {
 		}
 		names[i] = s.Name
 	}
-	if near := nearest(name, names); len(near) > 0 {
-		return Source{}, fmt.Errorf("data: no data set is called %q; did you mean %s?", name, strings.Join(near, " or "))
-	}
-	return Source{}, fmt.Errorf("data: no data set is called %q; there are %s", name, strings.Join(names, ", "))
+	return Source{}, fmt.Errorf("data: no data set is called %q%s; there are %s", name, nearest.DidYouMean(name, names), strings.Join(names, ", "))
 }
 
 func openGlyphs(_ string, opts Options) (train, test *Images, err error) {

@@ -11,8 +11,8 @@ func TestOpenErrors(t *testing.T) {
 		opts      Options
 		want      string
 	}{
-		{"glyphz", "", Options{}, `data: no data set is called "glyphz"; did you mean glyphs?`},
-		{"mnsit", "", Options{}, `data: no data set is called "mnsit"; did you mean mnist?`},
+		{"glyphz", "", Options{}, `data: no data set is called "glyphz" (did you mean "glyphs"?); there are glyphs, mnist`},
+		{"mnsit", "", Options{}, `data: no data set is called "mnsit" (did you mean "mnist"?); there are glyphs, mnist`},
 		{"imagenet", "", Options{}, `data: no data set is called "imagenet"; there are glyphs, mnist`},
 		{"", "", Options{}, `data: no data set is called ""; there are glyphs, mnist`},
 		{"mnist", "", Options{}, "data: mnist is read from files and no directory is given: " + mnistAdvice},
@@ -68,16 +68,5 @@ func TestSourcesAreComplete(t *testing.T) {
 			t.Errorf("source %+v is incomplete or there twice", s.Name)
 		}
 		seen[s.Name] = true
-	}
-}
-
-func TestEditDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "abc", 0}, {"kitten", "sitting", 3}, {"flaw", "lawn", 2}, {"mnist", "mnsit", 2}} {
-		if got, back := editDistance(c.a, c.b), editDistance(c.b, c.a); got != c.want || back != c.want {
-			t.Errorf("distance of %q and %q: %d and %d, want %d", c.a, c.b, got, back, c.want)
-		}
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 )
 
@@ -32,7 +34,7 @@ func (r *run) conclude(ctx context.Context) (*Outcome, error) {
 	if err := r.dir.write("metrics.csv", metricsCSV(results)); err != nil {
 		return nil, err
 	}
-	if err := r.dir.write("report.md", []byte(o.report(sortedKeys(r.makers)))); err != nil {
+	if err := r.dir.write("report.md", []byte(o.report(slices.Sorted(maps.Keys(r.makers))))); err != nil {
 		return nil, err
 	}
 	return o, r.dir.writeJSON("results.json", o.Summary(), true)

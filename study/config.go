@@ -3,6 +3,7 @@ package study
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +30,7 @@ type Config struct {
 func (c Config) Digest() string {
 	d := digester{sha256.New()}
 	d.texts([]string{"fluxion config 1", c.Paper, string(c.Scale), c.Data})
-	for _, name := range sortedKeys(c.Options) {
+	for _, name := range slices.Sorted(maps.Keys(c.Options)) {
 		d.texts([]string{name, c.Options[name]})
 	}
 	return d.sum()

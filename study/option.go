@@ -2,10 +2,13 @@ package study
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/fluxion-go/fluxion/internal/nearest"
 )
 
 // Option is a setting of one paper's experiment that a user can change with
@@ -156,7 +159,7 @@ func NewSettings(options []Option, given map[string]string) (Settings, error) {
 		}
 		s.values[o.Name] = value
 	}
-	for _, name := range sortedKeys(given) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if _, ok := s.values[name]; ok {
 			continue
 		}
@@ -164,7 +167,7 @@ func NewSettings(options []Option, given map[string]string) (Settings, error) {
 			return Settings{}, fmt.Errorf("unknown option %q: this paper has no options", name)
 		}
 		return Settings{}, fmt.Errorf("unknown option %q%s; the options are %s",
-			name, DidYouMean(name, names), strings.Join(names, ", "))
+			name, nearest.DidYouMean(name, names), strings.Join(names, ", "))
 	}
 	return s, nil
 }

@@ -2,7 +2,9 @@ package study
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -241,7 +243,7 @@ func (o *Outcome) report(makers []string) string {
 	t.Add("system", c.System)
 	t.Add("started", c.Started)
 	total := 0.0
-	for _, name := range sortedKeys(o.Seconds) {
+	for _, name := range slices.Sorted(maps.Keys(o.Seconds)) {
 		total += o.Seconds[name]
 	}
 	t.Add("time, all parts", FormatDuration(time.Duration(total*1e9)))

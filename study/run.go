@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/fluxion-go/fluxion/internal/nearest"
 )
 
 // Run runs a paper's experiment for all seeds, judges its claims, draws its
@@ -171,7 +173,7 @@ func checkData(p *Paper, c Config) error {
 		return fmt.Errorf("%s uses no data set", p.Slug)
 	case len(p.DataSets) > 0 && !slices.Contains(p.DataSets, c.Data):
 		return fmt.Errorf("%s cannot use data set %q%s: choose %s", p.Slug, c.Data,
-			DidYouMean(c.Data, p.DataSets), joinWords(p.DataSets, ", ", " or "))
+			nearest.DidYouMean(c.Data, p.DataSets), joinWords(p.DataSets, ", ", " or "))
 	}
 	return nil
 }

@@ -64,29 +64,6 @@ func TestParseSeeds(t *testing.T) {
 	})
 }
 
-func TestNearest(t *testing.T) {
-	names := []string{"laprop", "psgd", "pcgrad", "rectified-flow", "rectified-ot", "xgrad"}
-	for _, test := range []struct{ word, want string }{
-		{"laprp", `laprop`}, {"lpaorp", "laprop"}, {"rectified", "rectified-flow rectified-ot"}, {"PCGRAD", "pcgrad xgrad"},
-		{"zzzzzz", ""}, {"", ""},
-	} {
-		if got := strings.Join(Nearest(test.word, names), " "); got != test.want {
-			t.Errorf("Nearest(%q) = %q, want %q", test.word, got, test.want)
-		}
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		word := rapid.StringMatching(`[a-c]{0,6}`)
-		a, b, c := word.Draw(t, "a"), word.Draw(t, "b"), word.Draw(t, "c")
-		ab := editDistance(a, b)
-		if ab != editDistance(b, a) || (ab == 0) != (a == b) || ab > max(len(a), len(b)) {
-			t.Fatalf("distance of %q and %q is %d", a, b, ab)
-		}
-		if a+c != b+c && editDistance(a+c, b+c) > ab {
-			t.Fatal("a common end increases the distance")
-		}
-	})
-}
-
 // TestTablesFit: no line is wider than asked for unless a word is, and nothing
 // of the text is lost.
 func TestTablesFit(t *testing.T) {

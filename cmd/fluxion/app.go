@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fluxion-go/fluxion/internal/nearest"
 	"github.com/fluxion-go/fluxion/study"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -73,7 +74,7 @@ func (a *app) root() *cobra.Command {
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("unknown command %q%s; see fluxion --help", args[0], study.DidYouMean(args[0], commandNames(c)))
+				return fmt.Errorf("unknown command %q%s; see fluxion --help", args[0], nearest.DidYouMean(args[0], commandNames(c)))
 			}
 			return c.Help()
 		},
@@ -104,7 +105,7 @@ func flagError(c *cobra.Command, err error) error {
 	if name, ok := strings.CutPrefix(text, "unknown flag: --"); ok {
 		var flags []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, "--"+f.Name) })
-		text = fmt.Sprintf("unknown flag --%s%s", name, study.DidYouMean("--"+name, flags))
+		text = fmt.Sprintf("unknown flag --%s%s", name, nearest.DidYouMean("--"+name, flags))
 	} else if rest, ok := strings.CutPrefix(text, "unknown shorthand flag: "); ok {
 		text = "unknown flag " + rest
 	}
@@ -135,7 +136,7 @@ func (a *app) find(slug string) (*study.Paper, error) {
 		}
 		slugs[i] = p.Slug
 	}
-	return nil, fmt.Errorf("unknown paper %q%s; see fluxion list", slug, study.DidYouMean(slug, slugs))
+	return nil, fmt.Errorf("unknown paper %q%s; see fluxion list", slug, nearest.DidYouMean(slug, slugs))
 }
 
 // completeSlug offers the papers' slugs to the shell.

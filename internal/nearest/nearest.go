@@ -1,4 +1,5 @@
-package study
+// Package nearest finds the names that a mistyped one may have meant.
+package nearest
 
 import (
 	"cmp"
@@ -6,9 +7,13 @@ import (
 	"strings"
 )
 
-// Nearest returns up to three of the names that a user who typed word may have
+// atMost is how many names are suggested.
+const atMost = 3
+
+// Names returns up to three of the names that a user who typed word may have
 // meant, best first: those within a small edit distance, or that contain it.
-func Nearest(word string, names []string) []string {
+// Case does not count.
+func Names(word string, names []string) []string {
 	type candidate struct {
 		name     string
 		distance int
@@ -28,23 +33,27 @@ func Nearest(word string, names []string) []string {
 		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.name, b.name))
 	})
 	var out []string
-	for _, c := range near[:min(3, len(near))] {
+	for _, c := range near[:min(atMost, len(near))] {
 		out = append(out, c.name)
 	}
 	return out
 }
 
-// DidYouMean is Nearest as the end of a sentence: ` (did you mean "laprop"?)`,
+// DidYouMean is [Names] as the end of a sentence: ` (did you mean "laprop"?)`,
 // or "" when nothing is near.
 func DidYouMean(word string, names []string) string {
-	near := Nearest(word, names)
-	if len(near) == 0 {
+	var quoted []string
+	for _, n := range Names(word, names) {
+		quoted = append(quoted, `"`+n+`"`)
+	}
+	switch last := len(quoted) - 1; {
+	case last < 0:
 		return ""
+	case last == 0:
+		return " (did you mean " + quoted[0] + "?)"
+	default:
+		return " (did you mean " + strings.Join(quoted[:last], ", ") + " or " + quoted[last] + "?)"
 	}
-	for i, n := range near {
-		near[i] = `"` + n + `"`
-	}
-	return " (did you mean " + joinWords(near, ", ", " or ") + "?)"
 }
 
 // editDistance counts the insertions, deletions, replacements and swaps of
@@ -72,13 +81,4 @@ func editDistance(a, b string) int {
 		before, row = row, next
 	}
 	return row[len(t)]
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
