@@ -2,45 +2,12 @@ package nn
 
 import (
 	"fmt"
-	"path/filepath"
-	"runtime"
-	"strings"
 
 	"github.com/fluxion-go/fluxion/fx"
 )
 
-// fail panics with an *fx.Error at the caller's line: the first frame outside
-// this package and what it is built on.
-func fail(op, format string, args ...any) {
-	panic(&fx.Error{Op: "nn." + op, Msg: fmt.Sprintf(format, args...), Pos: callerPos()})
-}
-
-const module = "github.com/fluxion-go/fluxion/"
-
-func callerPos() string {
-	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
-	for {
-		f, more := frames.Next()
-		if f.Function != "" && (!below(f.Function) || strings.HasSuffix(f.File, "_test.go")) {
-			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
-		}
-		if !more {
-			return ""
-		}
-	}
-}
-
-// below reports whether a function is of this package or below it.
-func below(function string) bool {
-	rest, ok := strings.CutPrefix(function, module)
-	for _, pkg := range []string{"nn.", "random.", "fx.", "internal/"} {
-		if ok && strings.HasPrefix(rest, pkg) {
-			return true
-		}
-	}
-	return false
-}
+// fail reports a mistake in the calling program.
+func fail(op, format string, args ...any) { fx.Fail("nn."+op, format, args...) }
 
 // describe is an array's dtype and shape, for messages.
 func describe(a *fx.Array) string {

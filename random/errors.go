@@ -1,35 +1,9 @@
 package random
 
-import (
-	"fmt"
-	"path/filepath"
-	"runtime"
-	"strings"
+import "github.com/fluxion-go/fluxion/fx"
 
-	"github.com/fluxion-go/fluxion/fx"
-)
-
-const module = "github.com/fluxion-go/fluxion/"
-
-// fail panics with an *fx.Error that names the first source line outside this
-// package and fx.
-func fail(op, format string, args ...any) {
-	e := &fx.Error{Op: "random." + op, Msg: fmt.Sprintf(format, args...)}
-	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	for {
-		f, more := frames.Next()
-		rest, inside := strings.CutPrefix(f.Function, module)
-		inside = inside && (strings.HasPrefix(rest, "random.") || strings.HasPrefix(rest, "fx.") || strings.HasPrefix(rest, "internal/"))
-		if !inside || strings.HasSuffix(f.File, "_test.go") {
-			e.Pos = fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
-			panic(e)
-		}
-		if !more {
-			panic(e)
-		}
-	}
-}
+// fail reports a mistake in the calling program.
+func fail(op, format string, args ...any) { fx.Fail("random."+op, format, args...) }
 
 // checkKey rejects what is no single key.
 func checkKey(op string, key *fx.Array) {

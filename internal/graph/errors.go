@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -34,7 +35,7 @@ func callerPos() string {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
 	for {
 		f, more := frames.Next()
-		if f.Function != "" && !engineFrame(f.Function, f.File) {
+		if f.Function != "" && !libraryFrame(f.Function, f.File) {
 			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
 		}
 		if !more {
@@ -45,11 +46,19 @@ func callerPos() string {
 
 const module = "github.com/fluxion-go/fluxion/"
 
-func engineFrame(function, file string) bool {
+// users are the packages of this module that use the library as anybody's
+// program does.
+var users = []string{"papers/", "cmd/", "bench"}
+
+// libraryFrame reports whether a function is of the library, so that its line
+// is not where a user's mistake was made.
+func libraryFrame(function, file string) bool {
 	if strings.HasSuffix(file, "_test.go") {
 		return false
 	}
 	rest, ok := strings.CutPrefix(function, module)
-	return strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "reflect.") ||
-		ok && (strings.HasPrefix(rest, "fx.") || strings.HasPrefix(rest, "internal/"))
+	if !ok {
+		return strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "reflect.")
+	}
+	return !slices.ContainsFunc(users, func(u string) bool { return strings.HasPrefix(rest, u) })
 }
