@@ -84,7 +84,8 @@ func wantClose(t *testing.T, what string, got, want []float64, tol float64) {
 		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
 	}
 	if d := distance(got, want); !(d <= tol*(1+norm(want))) {
-		t.Errorf("%s: off by %g of %g\n got %.6g\nwant %.6g", what, d, norm(want), got, want)
+		k := min(len(got), 12)
+		t.Errorf("%s: off by %g of %g\n got %.6g\nwant %.6g", what, d, norm(want), got[:k], want[:k])
 	}
 }
 
