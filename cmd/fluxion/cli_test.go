@@ -65,6 +65,7 @@ func TestGoldenOutputs(t *testing.T) {
 	}{
 		{"list.txt", 0, []string{"list"}},
 		{"list-family.txt", 0, []string{"list", "--family", "LATER"}},
+		{"list-words.txt", 0, []string{"list", "clark", "On", "--planned"}},
 		{"list-ready.json", 0, []string{"list", "--ready", "--json"}},
 		{"show.txt", 0, []string{"show", "halving"}},
 		{"show.json", 0, []string{"show", "7", "--json"}},
@@ -96,7 +97,10 @@ func TestWrongUsage(t *testing.T) {
 	}{
 		{"lst", `unknown command "lst" (did you mean "list"?); see fluxion --help`},
 		{"--verison", `unknown flag --verison; see fluxion --help`},
-		{"list extra", `fluxion list does not know what to do with "extra"; see fluxion list --help`},
+		{"list halving nought", `no paper contains "nought"`},
+		{"list subtraction clark", `no paper contains all of these words: subtraction, clark`},
+		{"list --family toys planned", `no paper of the family "toys" contains "planned"`},
+		{"list --ready --planned", `--ready and --planned exclude each other; see fluxion list --help`},
 		{"list --family nothing", `no family contains "nothing"; the families are: Toys; Later`},
 		{"list --jsn", `unknown flag --jsn (did you mean "--json"?); see fluxion list --help`},
 		{"list -x", `unknown flag 'x' in -x; see fluxion list --help`},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/fluxion-go/fluxion/study"
 	"github.com/spf13/cobra"
@@ -36,14 +35,21 @@ func statusOf(p *study.Paper) string {
 }
 
 func (a *app) listCommand() *cobra.Command {
-	var family string
-	var ready, asJSON bool
+	var f filter
+	var asJSON bool
 	c := &cobra.Command{
-		Use:   "list",
+		Use:   "list [WORDS...]",
 		Short: "List the papers of the catalogue",
-		Args:  exactly(0, "no argument"),
-		RunE: func(*cobra.Command, []string) error {
-			chosen, err := a.choose(family, ready)
+		Long: "List the papers of the catalogue, by family. Words narrow the list to papers\n" +
+			"that contain them all, in slug, title, authors or summary.",
+		Example: "  fluxion list --ready\n" +
+			"  fluxion list --family flows straight\n" +
+			"  fluxion list bengio saddle",
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(_ *cobra.Command, args []string) error {
+			f.words = args
+			chosen, err := a.choose(f)
 			if err != nil {
 				return err
 			}
@@ -59,29 +65,11 @@ func (a *app) listCommand() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&family, "family", "", "only families whose name contains this text")
-	c.Flags().BoolVar(&ready, "ready", false, "only papers that can be run")
+	c.Flags().StringVar(&f.family, "family", "", "only families whose `name` contains this text")
+	c.Flags().BoolVar(&f.ready, "ready", false, "only papers that can be run")
+	c.Flags().BoolVar(&f.planned, "planned", false, "only papers whose experiment is not there yet")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
-}
-
-// choose filters the catalogue.
-func (a *app) choose(family string, ready bool) ([]*study.Paper, error) {
-	var chosen []*study.Paper
-	known := false
-	for _, p := range a.catalogue {
-		if !strings.Contains(strings.ToLower(p.Family), strings.ToLower(family)) {
-			continue
-		}
-		known = true
-		if p.Ready() || !ready {
-			chosen = append(chosen, p)
-		}
-	}
-	if !known && family != "" {
-		return nil, fmt.Errorf("no family contains %q; the families are: %s", family, strings.Join(a.familyNames(), "; "))
-	}
-	return chosen, nil
 }
 
 // familyNames are the families in the order of the catalogue, and any that the

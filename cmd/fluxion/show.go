@@ -72,12 +72,12 @@ func show(s *screen, p *study.Paper) {
 		s.printf("%s\n", link)
 	}
 	s.printf("%s\n\n", s.style(dim, fmt.Sprintf("No. %d, %s, %s", p.Number, p.Family, statusOf(p))))
+	s.paragraph("", p.Summary)
+	s.printf("\n")
 	if !p.Ready() {
 		s.paragraph("", "This paper is planned: its experiment is not there yet.")
 		return
 	}
-	s.paragraph("", p.Summary)
-	s.printf("\n")
 	s.prose(p.Explanation)
 	s.printf("\n")
 	showClaims(s, p)
