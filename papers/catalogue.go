@@ -10,7 +10,8 @@ import (
 )
 
 // ready lists the papers that can be run. Whoever writes an experiment adds it
-// here; it then takes the place of the entry in plan.
+// here, and takes the paper's entry out of plan_*.go: its package then says what
+// the paper is about.
 func ready() []*study.Paper {
 	return []*study.Paper{}
 }
@@ -18,16 +19,7 @@ func ready() []*study.Paper {
 // All returns every paper, by number: those that can be run, and those that are
 // only planned.
 func All() []*study.Paper {
-	all := ready()
-	have := map[string]bool{}
-	for _, p := range all {
-		have[p.Slug] = true
-	}
-	for _, p := range planned() {
-		if !have[p.Slug] {
-			all = append(all, p)
-		}
-	}
+	all := append(ready(), planned()...)
 	slices.SortStableFunc(all, func(a, b *study.Paper) int { return cmp.Compare(a.Number, b.Number) })
 	return all
 }
@@ -44,18 +36,9 @@ func Find(slug string) (*study.Paper, bool) {
 
 // Families returns the families of papers in the order of the catalogue.
 func Families() []string {
-	return []string{
-		"Update rules",
-		"Landscape and diagnostics",
-		"Learning dynamics",
-		"Beyond backpropagation",
-		"Multi-objective, constraints and domain shift",
-		"Flows and diffusion",
-		"Transport, densities and energies",
-		"Solvers, manifolds and saddle points",
-		"PDEs and physics",
-		"Implicit and bilevel",
-		"Federated and distributed",
-		"Models, merging and explanation",
+	var names []string
+	for _, f := range families() {
+		names = append(names, f.name)
 	}
+	return names
 }
