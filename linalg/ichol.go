@@ -34,7 +34,7 @@ func IC0(a CSR, shift float64) (CSR, error) {
 			j := p.Col[k]
 			v[k] = (v[k] - rowProduct(p, v, i, j)) / v[p.RowStart[j+1]-1]
 		}
-		pivot := v[end-1] + float64(shift*v[end-1]) - rowProduct(p, v, i, i)
+		pivot := float64((1+shift)*v[end-1]) - rowProduct(p, v, i, i)
 		if !(pivot > 0) || math.IsInf(pivot, 0) {
 			return CSR{}, fmt.Errorf("linalg: IC0: the pivot of row %d is %.3g; it must be positive and finite (a positive shift may help)", i, pivot)
 		}
