@@ -87,7 +87,7 @@ func updateRules() []*study.Paper {
 			Title:   "Curvature-Informed SGD via General Purpose Lie-Group Preconditioners",
 			Authors: []string{"Omead Pooladzandi", "Xi-Lin Li"},
 			Summary: "PSGD learns a preconditioner while it trains, from Hessian-vector products along random directions. " +
-				"The fit balances gradient noise against curvature, and its optimum is the inverse of the absolute " +
+				"The criterion of the fit tolerates noisy gradients, and its optimum is the inverse of the absolute " +
 				"Hessian, so indefinite problems do no harm. Keeping the factor inside a matrix Lie group, such as " +
 				"triangular, low-rank or Kronecker-structured matrices, makes the updates multiplicative and always " +
 				"invertible, with no damping or line search.",
