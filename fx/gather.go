@@ -150,5 +150,5 @@ func OneHot(labels *Array, classes int, d DType) *Array {
 	}
 	wide := graph.Broadcast(graph.Convert(n, Int64), shape, axes)
 	hit := graph.Apply(graph.EqP, nil, wide, graph.Iota(Int64, shape, len(shape)-1))[0]
-	return wrap(graph.Convert(hit, d))
+	return wrap(hit).AsType(d)
 }

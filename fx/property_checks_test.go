@@ -29,6 +29,7 @@ var properties = map[string]property{
 	"reverse mode is the transpose of forward":   {of: reverse, check: checkTranspose},
 	"second derivatives":                         {of: twice, check: checkSecond},
 	"second derivatives in forward mode":         {of: nextForward, check: checkSecondForward},
+	"Jacobians by rows and by columns":           {of: reverse, check: checkJacobians},
 	"Vmap against a loop":                        {of: every, check: checkVmap},
 	"Vmap of Vmap":                               {of: every, check: checkVmapTwice},
 	"Vmap of Grad":                               {of: reverse, check: checkVmapGrad},
@@ -88,6 +89,24 @@ func checkSecondForward(c *instance, _ row) {
 	}
 	_, dd := JVP(d, c.in, v)
 	c.near("JVP of JVP", dd.Item(), along(d, c.in, v), 1e-6)
+}
+
+// checkJacobians compares both ways to the Jacobian of one result with respect
+// to one operand.
+func checkJacobians(c *instance, _ row) {
+	isFloat := func(a *Array) bool { return a.DType().IsFloat() }
+	y := slices.IndexFunc(c.p.f(c.in), isFloat)
+	i := c.g.int("operand", 0, len(c.in)-1)
+	if y < 0 || !isFloat(c.in[i]) {
+		return
+	}
+	f := func(v *Array) *Array {
+		x := slices.Clone(c.in)
+		x[i] = v
+		return c.p.f(x)[y]
+	}
+	columns, rows := JacFwd(f)(c.in[i]), JacRev(f)(c.in[i])
+	c.nearAll("JacFwd where JacRev", []*Array{columns}, []*Array{rows}, 1e-11)
 }
 
 // examples makes n further versions of the flagged operands, and stacks them.
@@ -156,13 +175,21 @@ func stackResults(f func([]*Array) []*Array, each [][]*Array) []*Array {
 	return out
 }
 
-// againstLoop checks that Vmap of f is a loop over f.
+// againstLoop checks that Vmap of f is a loop over f, with the examples along
+// any axis of the operands.
 func (c *instance) againstLoop(what string, f func([]*Array) []*Array) {
 	n := pick(c.g.T, "examples", 2, 1, 3)
 	batched := c.subset()
 	each, stacked := c.examples(n, batched)
-	got := Vmap(f, mapped(batched)...)(stacked)
-	c.nearAll(what, got, stackResults(f, each), 1e-12)
+	opts := mapped(batched)
+	for i, b := range batched {
+		if b && c.g.int("moved", 0, 3) == 0 {
+			axis := c.g.int("axis of the examples", 0, stacked[i].NDim()-1)
+			stacked[i] = stacked[i].MoveAxis(0, axis)
+			opts = append(opts, InAxis(fmt.Sprintf("[%d]", i), axis))
+		}
+	}
+	c.nearAll(what, Vmap(f, opts...)(stacked), stackResults(f, each), 1e-12)
 }
 
 func checkVmap(c *instance, _ row) {
