@@ -1,9 +1,7 @@
 package data
 
 import (
-	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -19,29 +17,6 @@ type IDX struct {
 	// Unpacked tells that the file was compressed.
 	Unpacked bool
 }
-
-// FormatError says what is wrong with a file, and where.
-type FormatError struct {
-	File string
-	// Offset is the position of the offending byte, of the content after
-	// decompression if Unpacked is set.
-	Offset   int64
-	Unpacked bool
-	// Problem says what was expected and what was found.
-	Problem string
-	// Err is the cause where there is one, as of a damaged gzip stream.
-	Err error
-}
-
-func (e *FormatError) Error() string {
-	where := ""
-	if e.Unpacked {
-		where = " after decompression"
-	}
-	return fmt.Sprintf("data: %s: byte %d%s: %s", e.File, e.Offset, where, e.Problem)
-}
-
-func (e *FormatError) Unwrap() error { return e.Err }
 
 const (
 	idxUnsignedByte = 0x08
@@ -98,19 +73,9 @@ type idxDecoder struct {
 	unpacked bool
 }
 
-func (d *idxDecoder) open(r io.Reader) error {
-	packed := bufio.NewReader(r)
-	d.r = packed
-	// A shorter file is not an error here: the header's reader will find it.
-	if start, _ := packed.Peek(2); !bytes.Equal(start, []byte{0x1f, 0x8b}) {
-		return nil
-	}
-	unpacked, err := gzip.NewReader(packed)
-	if err != nil {
-		return &FormatError{File: d.file, Problem: "damaged gzip header: " + describe(err), Err: err}
-	}
-	d.r, d.unpacked = unpacked, true
-	return nil
+func (d *idxDecoder) open(r io.Reader) (err error) {
+	d.r, d.unpacked, err = unpack(r, d.file)
+	return err
 }
 
 // problem is an error at the given offset of the content.
@@ -131,14 +96,6 @@ func (d *idxDecoder) failed(err error, what string) error {
 		problem = "cannot read " + what + ": " + err.Error()
 	}
 	return &FormatError{File: d.file, Offset: d.offset, Unpacked: d.unpacked, Problem: problem, Err: err}
-}
-
-// describe words an error of package gzip or flate.
-func describe(err error) string {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return "it ends too early"
-	}
-	return err.Error()
 }
 
 // read fills p. Unlike io.ReadFull it tells a file that ends (io.EOF) from a
@@ -239,11 +196,4 @@ func (d *idxDecoder) body(shape []int) ([]byte, error) {
 		return nil, d.failed(err, "the end of the file")
 	}
 	return data.Bytes(), nil
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

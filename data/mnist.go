@@ -22,13 +22,8 @@ const mnistAdvice = "get train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz,
 // file is an error that says which names were looked for and where to get it;
 // so is everything that [LoadIDX] reports.
 func LoadMNIST(dir string) (train, test *Images, err error) {
-	switch info, err := os.Stat(dir); {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil, fmt.Errorf("data: mnist: there is no directory %s; %s", dir, mnistAdvice)
-	case err != nil:
-		return nil, nil, fmt.Errorf("data: mnist: %w", err)
-	case !info.IsDir():
-		return nil, nil, fmt.Errorf("data: mnist: %s is a file, not the directory of the files; %s", dir, mnistAdvice)
+	if err := checkDir("mnist", dir, mnistAdvice); err != nil {
+		return nil, nil, err
 	}
 	if train, err = loadMNISTPart(dir, "train", "mnist training images"); err != nil {
 		return nil, nil, err
