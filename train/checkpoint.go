@@ -171,7 +171,7 @@ func fits(path string, h *header, tree any) error {
 	for _, w := range want {
 		t, ok := have[w.name]
 		wrong := func(format string, args ...any) error {
-			return &FormatError{path, fmt.Sprintf("tensor %q", w.name), fmt.Sprintf(format, args...)}
+			return &FormatError{path, called(w.name), fmt.Sprintf(format, args...)}
 		}
 		switch {
 		case !ok:
@@ -189,7 +189,7 @@ func fits(path string, h *header, tree any) error {
 	if len(names) > 1 {
 		msg = fmt.Sprintf("the tree has no such array, nor %s", list(names[1:]))
 	}
-	return &FormatError{path, fmt.Sprintf("tensor %q", names[0]), msg}
+	return &FormatError{path, called(names[0]), msg}
 }
 
 // list shows up to three names.
@@ -198,6 +198,9 @@ func list(names []string) string {
 	if len(names) > 3 {
 		more = fmt.Sprintf(" and %d more", len(names)-3)
 		names = names[:3]
+	}
+	for i, n := range names {
+		names[i] = strings.TrimPrefix(called(n), "tensor ")
 	}
 	return strings.Join(names, ", ") + more
 }
@@ -275,17 +278,17 @@ func (h *header) data(r io.ReaderAt, path string) (map[string]*fx.Array, error) 
 	for _, t := range h.tensors {
 		raw := make([]byte, t.end-t.begin)
 		if err := readAll(r, raw, start+t.begin); err != nil {
-			return nil, &FormatError{path, fmt.Sprintf("tensor %q", t.name), fmt.Sprintf("its data cannot be read: %v", reason(err))}
+			return nil, &FormatError{path, called(t.name), fmt.Sprintf("its data cannot be read: %v", reason(err))}
 		}
 		sum.Write(raw)
 		e, ok := elementTypes[t.dtype]
 		if !ok {
-			return nil, &FormatError{path, fmt.Sprintf("tensor %q", t.name), fmt.Sprintf("its dtype %s is not supported", t.dtype)}
+			return nil, &FormatError{path, called(t.name), fmt.Sprintf("its dtype %s is not supported", t.dtype)}
 		}
 		a, err := decode(raw, e.dtype, t.shape)
 		if err != nil {
 			if damage == nil {
-				damage = &FormatError{path, fmt.Sprintf("tensor %q", t.name), err.Error()}
+				damage = &FormatError{path, called(t.name), err.Error()}
 			}
 			continue
 		}

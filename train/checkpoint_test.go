@@ -190,7 +190,7 @@ func TestMalformed(t *testing.T) {
 		{"not JSON", "it is not JSON: invalid character", file(`{"w":{"dtype":F32}}`, eight)},
 		{"not UTF-8", "header: it is not UTF-8 text", file("{\"\xff\":1}", eight)},
 		{"trailing", "header, byte 62: something follows the closing brace", file(good+"{}", eight)},
-		{"twice", `"w" stands twice`, file(good[:len(good)-1]+","+good[1:], eight)},
+		{"twice", `tensor "w" stands twice`, file(good[:len(good)-1]+","+good[1:], eight)},
 		{"not an object", `tensor "w" must begin with {`, header(`"w":3`)},
 		{"no dtype", `tensor "w" has no "dtype"`, w(`"shape":[2],"data_offsets":[0,8]`)},
 		{"no shape", `tensor "w" has no "shape"`, w(`"dtype":"F32","data_offsets":[0,8]`)},
@@ -207,6 +207,8 @@ func TestMalformed(t *testing.T) {
 		{"shape no list", `the shape of tensor "w" must begin with [`, w(`"dtype":"F32","shape":2`)},
 		{"overflow", `tensor "w": its shape [4294967296 4294967296] is beyond any file`, w(`"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]`)},
 		{"overflow behind zero", `tensor "w": its shape [0 4294967296 4294967296] is beyond any file`, w(`"dtype":"F32","shape":[0,4294967296,4294967296],"data_offsets":[0,0]`)},
+		{"many axes", `tensor "w": it has 65 axes; there can be at most 64`, w(`"dtype":"F32","shape":[` + strings.Repeat("1,", 64) + `2],"data_offsets":[0,8]`)},
+		{"long name", strings.Repeat("n", 100) + `...": its dtype "F33"`, header(`"` + strings.Repeat("n", 1000) + `":{"dtype":"F33","shape":[2],"data_offsets":[0,8]}`)},
 		{"three offsets", `data_offsets of tensor "w" must be two numbers`, w(`"dtype":"F32","shape":[2],"data_offsets":[0,4,8]`)},
 		{"offsets reversed", `tensor "w": F32[2] takes 8 bytes, and its data_offsets [8, 0] are not that far apart`, w(`"dtype":"F32","shape":[2],"data_offsets":[8,0]`)},
 		{"wrong size", `tensor "w": F32[3] takes 12 bytes, and its data_offsets [0, 8] are not that far apart`, w(`"dtype":"F32","shape":[3],"data_offsets":[0,8]`)},
@@ -247,11 +249,11 @@ func TestMismatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, tree := range map[string]net{
-		`tensor "P[\"C\"]": it is missing; the tree expects F32[4]`:    {map[string]*fx.Array{"W": f32(2, 3), "B": f32(3), "C": f32(4)}},
-		`tensor "P[\"B\"]": the tree has no such array`:                {map[string]*fx.Array{"W": f32(2, 3)}},
-		`tensor "P[\"B\"]": the tree has no such array, nor P["W"]`:    {nil},
-		`tensor "P[\"W\"]": it is F32[2 3]; the tree expects F32[3 2]`: {map[string]*fx.Array{"W": f32(3, 2), "B": f32(3)}},
-		`tensor "P[\"B\"]": it is F32[3]; the tree expects F64[3]`:     {map[string]*fx.Array{"W": f32(2, 3), "B": fx.Zeros(fx.Float64, 3)}},
+		`tensor "P[\"C\"]": it is missing; the tree expects F32[4]`:     {map[string]*fx.Array{"W": f32(2, 3), "B": f32(3), "C": f32(4)}},
+		`tensor "P[\"B\"]": the tree has no such array`:                 {map[string]*fx.Array{"W": f32(2, 3)}},
+		`tensor "P[\"B\"]": the tree has no such array, nor "P[\"W\"]"`: {nil},
+		`tensor "P[\"W\"]": it is F32[2 3]; the tree expects F32[3 2]`:  {map[string]*fx.Array{"W": f32(3, 2), "B": f32(3)}},
+		`tensor "P[\"B\"]": it is F32[3]; the tree expects F64[3]`:      {map[string]*fx.Array{"W": f32(2, 3), "B": fx.Zeros(fx.Float64, 3)}},
 	} {
 		before := content(tree)
 		_, err := Load(path, &tree)

@@ -26,7 +26,7 @@ func (h *header) parse(path string) error {
 	seen := map[string]bool{}
 	err := p.object("the header", func(name string) error {
 		if seen[name] {
-			return p.wrong("%q stands twice", name)
+			return p.wrong("%s stands twice", called(name))
 		}
 		seen[name] = true
 		if name == metadataName {
@@ -112,10 +112,10 @@ func (p *headerParser) metadata() (map[string]string, error) {
 		}
 		v, ok := t.(string)
 		if !ok {
-			return p.wrong("%s[%q] must be a string", metadataName, name)
+			return p.wrong("%s[%.50q] must be a string", metadataName, name)
 		}
 		if _, twice := out[name]; twice {
-			return p.wrong("%s[%q] stands twice", metadataName, name)
+			return p.wrong("%s[%.50q] stands twice", metadataName, name)
 		}
 		out[name] = v
 		return nil
@@ -125,9 +125,9 @@ func (p *headerParser) metadata() (map[string]string, error) {
 func (p *headerParser) tensor(name string) (tensor, error) {
 	t := tensor{name: name, shape: []int{}}
 	seen := map[string]bool{}
-	err := p.object(fmt.Sprintf("tensor %q", name), func(field string) error {
+	err := p.object(called(name), func(field string) error {
 		if seen[field] {
-			return p.wrong("tensor %q has %q twice", name, field)
+			return p.wrong("%s has %q twice", called(name), field)
 		}
 		seen[field] = true
 		switch field {
@@ -138,7 +138,7 @@ func (p *headerParser) tensor(name string) (tensor, error) {
 			}
 			var ok bool
 			if t.dtype, ok = tok.(string); !ok {
-				return p.wrong("the dtype of tensor %q must be a string", name)
+				return p.wrong("the dtype of %s must be a string", called(name))
 			}
 			return nil
 		case "shape":
@@ -149,19 +149,19 @@ func (p *headerParser) tensor(name string) (tensor, error) {
 				return err
 			}
 			if len(at) != 2 {
-				return p.wrong("data_offsets of tensor %q must be two numbers", name)
+				return p.wrong("data_offsets of %s must be two numbers", called(name))
 			}
 			t.begin, t.end = at[0], at[1]
 			return nil
 		}
-		return p.wrong("tensor %q has an unknown field %q", name, field)
+		return p.wrong("%s has an unknown field %.20q", called(name), field)
 	})
 	if err != nil {
 		return t, err
 	}
 	for _, field := range []string{"dtype", "shape", "data_offsets"} {
 		if !seen[field] {
-			return t, p.wrong("tensor %q has no %q", name, field)
+			return t, p.wrong("%s has no %q", called(name), field)
 		}
 	}
 	return t, nil
@@ -169,7 +169,7 @@ func (p *headerParser) tensor(name string) (tensor, error) {
 
 // numbers reads a list of numbers that are not negative.
 func (p *headerParser) numbers(what, name string, add func(int64)) error {
-	if err := p.expect('[', fmt.Sprintf("%s of tensor %q", what, name)); err != nil {
+	if err := p.expect('[', fmt.Sprintf("%s of %s", what, called(name))); err != nil {
 		return err
 	}
 	for p.dec.More() {
@@ -180,7 +180,7 @@ func (p *headerParser) numbers(what, name string, add func(int64)) error {
 		n, ok := t.(json.Number)
 		v, err := strconv.ParseInt(n.String(), 10, 64)
 		if !ok || err != nil || v < 0 || v > math.MaxInt {
-			return p.wrong("%s of tensor %q must hold whole numbers that are not negative", what, name)
+			return p.wrong("%s of %s must hold whole numbers that are not negative", what, called(name))
 		}
 		add(v)
 	}

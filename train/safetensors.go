@@ -45,6 +45,17 @@ type tensor struct {
 	begin, end int64 // in the data
 }
 
+// maxAxes is how many axes a tensor may have. numpy's limit is 64.
+const maxAxes = 64
+
+// called names a tensor in a message, which must not grow with the file.
+func called(name string) string {
+	if r := []rune(name); len(r) > 100 {
+		name = string(r[:100]) + "..."
+	}
+	return fmt.Sprintf("tensor %q", name)
+}
+
 // size is the number of bytes that the dtype and shape take, -1 if that is
 // beyond any file or the dtype is unknown. Axes of size 0 count as 1 for the
 // limit, as they do for arrays.
@@ -178,11 +189,13 @@ func (h *header) check(path string) error {
 	at := int64(0)
 	for _, t := range h.tensors {
 		wrong := func(format string, args ...any) error {
-			return &FormatError{path, fmt.Sprintf("tensor %q", t.name), fmt.Sprintf(format, args...)}
+			return &FormatError{path, called(t.name), fmt.Sprintf(format, args...)}
 		}
 		switch n := t.size(); {
 		case elementTypes[t.dtype].size == 0 && otherTypes[t.dtype] == 0:
-			return wrong("its dtype %q is not one of the format", t.dtype)
+			return wrong("its dtype %.20q is not one of the format", t.dtype)
+		case len(t.shape) > maxAxes:
+			return wrong("it has %d axes; there can be at most %d", len(t.shape), maxAxes)
 		case n < 0:
 			return wrong("its shape %v is beyond any file", t.shape)
 		case t.end < t.begin || t.end-t.begin != n:
