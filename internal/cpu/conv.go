@@ -10,6 +10,11 @@ import (
 // the kernel's taps and channels (kh, kw, i). The matrix of patches is never
 // stored: the product asks for the rows it is about to use. A result is hence
 // defined as the product's is, with zeros where a tap meets padding.
+//
+// Stretched images (the cotangents of a convolution with strides) that are
+// convolved with strides and kernel dilation 1 are done in phases: places of
+// the result that are InDilation apart meet images with the same taps, and only
+// those taps are in their sums.
 type convolution[T kernel.Float] struct {
 	graph.ConvAttrs
 	h, w, c        int // images
@@ -19,10 +24,6 @@ type convolution[T kernel.Float] struct {
 	groups, oGroup int // o = groups*oGroup
 	x              []T
 	image, channel int // the group's first image and channel
-
-	// run is the length of the pieces of a patch that are contiguous in an
-	// image: a row of taps, if taps and channels are neighbours, else one tap.
-	run int
 }
 
 func newConvolution[T kernel.Float](op *graph.Op, x []T) convolution[T] {
@@ -34,11 +35,16 @@ func newConvolution[T kernel.Float](op *graph.Op, x []T) convolution[T] {
 	}
 	c.groups = c.FeatureGroups * c.BatchGroups
 	c.oGroup = c.o / c.groups
-	c.run = c.i
-	if c.KernelDilation[1] == 1 && c.InDilation[1] == 1 && c.i == c.c {
-		c.run = c.i * c.kw
-	}
 	return c
+}
+
+// run is the length of the pieces of a patch that are contiguous in an image:
+// a row of taps, if taps and channels are neighbours, else one tap.
+func (c *convolution[T]) run() int {
+	if c.KernelDilation[1] == 1 && c.InDilation[1] == 1 && c.i == c.c {
+		return c.i * c.kw
+	}
+	return c.i
 }
 
 // of is the convolution of one group.
@@ -57,12 +63,13 @@ func (c *convolution[T]) pack(dst []T, i0, rows, k0, depth int) {
 	ow := i0 % c.ow
 	oh := i0 / c.ow % c.oh
 	n := i0 / c.ow / c.oh
+	run := c.run()
 	for r := range rows {
 		row := dst[r*depth : (r+1)*depth]
-		piece, at := k0/c.run, k0%c.run
+		piece, at := k0/run, k0%run
 		for len(row) > 0 {
-			m := min(c.run-at, len(row))
-			if c.run == c.i {
+			m := min(run-at, len(row))
+			if run == c.i {
 				c.tap(row[:m], n, oh, ow, piece, at)
 			} else {
 				c.taps(row[:m], n, oh, ow, piece, at)
@@ -130,20 +137,26 @@ func convImpls() map[*graph.Prim]impl {
 	}}
 }
 
-// convolve spreads the groups' products over threads: whole groups if there
-// are many, else rows.
 func convolve[T kernel.Float](e *Engine, k *kernel.Floats[T], ws func(*workspace) *kernel.Workspace[T], op *graph.Op, x, w, out []T) {
 	c := newConvolution(op, x)
-	rows, depth := c.n*c.oh*c.ow, c.kh*c.kw*c.i
-	if len(out) == 0 {
-		return
+	one := [2]int{1, 1}
+	switch {
+	case len(out) == 0:
+	case c.InDilation != one && c.Strides == one && c.KernelDilation == one:
+		c.phases(e, k, ws, w, out)
+	case c.i == 1 && c.oGroup == 1 && c.FeatureGroups > 1 && c.kh*c.kw <= kernel.BlockK:
+		c.depthwise(e, k, w, out)
+	default:
+		c.products(e, k, ws, w, out)
 	}
+}
+
+// products spreads the groups' products over threads: whole groups if there
+// are many, else rows.
+func (c convolution[T]) products(e *Engine, k *kernel.Floats[T], ws func(*workspace) *kernel.Workspace[T], w, out []T) {
+	rows, depth := c.n*c.oh*c.ow, c.kh*c.kw*c.i
 	if depth == 0 {
 		k.Fill(out, 0)
-		return
-	}
-	if c.i == 1 && c.oGroup == 1 && c.FeatureGroups > 1 && depth <= kernel.BlockK {
-		depthwise(e, k, &c, w, out)
 		return
 	}
 	one := func(group, i0, i1 int) {
@@ -176,9 +189,54 @@ func convolve[T kernel.Float](e *Engine, k *kernel.Floats[T], ws func(*workspace
 	}
 }
 
+// phases does a convolution of stretched images phase by phase, each of which
+// is a convolution of the images as they are.
+func (c convolution[T]) phases(e *Engine, k *kernel.Floats[T], ws func(*workspace) *kernel.Workspace[T], w, out []T) {
+	for p := range min(c.InDilation[0], c.oh) {
+		for q := range min(c.InDilation[1], c.ow) {
+			s, h, v := c, c.phase(0, p, c.oh, c.kh), c.phase(1, q, c.ow, c.kw)
+			s.InDilation = [2]int{1, 1}
+			s.oh, s.kh, s.PadLow[0] = h.places, h.taps, h.low
+			s.ow, s.kw, s.PadLow[1] = v.places, v.taps, v.low
+			taps := make([]T, 0, s.kh*s.kw*c.i*c.o)
+			for i := range s.kh {
+				for j := range s.kw {
+					at := ((h.first+i*c.InDilation[0])*c.kw + v.first + j*c.InDilation[1]) * c.i * c.o
+					taps = append(taps, w[at:at+c.i*c.o]...)
+				}
+			}
+			part := make([]T, c.n*s.oh*s.ow*c.o)
+			s.products(e, k, ws, taps, part)
+			e.pool.For(c.n*s.oh, max(1, parallelFrom/(s.ow*c.o)), func(_, lo, hi int) {
+				for r := lo; r < hi; r++ {
+					n, oh := r/s.oh, p+r%s.oh*c.InDilation[0]
+					for l := range s.ow {
+						to := ((n*c.oh+oh)*c.ow + q + l*c.InDilation[1]) * c.o
+						copy(out[to:to+c.o], part[(r*s.ow+l)*c.o:])
+					}
+				}
+			})
+		}
+	}
+}
+
+// phase is what one phase of an axis sees: its places and taps, the first of
+// its taps, and the padding before its images.
+type phase struct{ places, taps, first, low int }
+
+func (c *convolution[T]) phase(axis, p, places, taps int) phase {
+	d := c.InDilation[axis]
+	first := ((c.PadLow[axis]-p)%d + d) % d // p + first - low is a multiple of d
+	f := phase{places: (places - p + d - 1) / d, first: first, low: (c.PadLow[axis] - p - first) / d}
+	if first < taps {
+		f.taps = (taps - first + d - 1) / d
+	}
+	return f
+}
+
 // depthwise is the convolution in which every channel has a kernel of its own:
 // the same sums in the same order, with vectors along the channels.
-func depthwise[T kernel.Float](e *Engine, k *kernel.Floats[T], c *convolution[T], w, out []T) {
+func (c convolution[T]) depthwise(e *Engine, k *kernel.Floats[T], w, out []T) {
 	zeros := make([]T, c.c)
 	places := c.n * c.oh * c.ow
 	loop := func(_, lo, hi int) {
