@@ -84,7 +84,7 @@ func Implements(p *graph.Prim) bool { return impls()[p] != nil }
 var impls = sync.OnceValue(func() map[*graph.Prim]impl {
 	m := map[*graph.Prim]impl{}
 	for _, table := range []map[*graph.Prim]impl{
-		elementwiseImpls(), structuralImpls(), reduceImpls(), dotImpls(), convImpls(), gatherImpls(), randomImpls(),
+		elementwiseImpls(), structuralImpls(), reduceImpls(), dotImpls(), decomposeImpls(), convImpls(), gatherImpls(), randomImpls(),
 		windowImpls(), sortImpls(), cumulativeImpls(),
 	} {
 		for p, f := range table {
