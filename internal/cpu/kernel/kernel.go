@@ -16,6 +16,13 @@ const (
 )
 
 // Unary names an element-wise function of one operand.
+//
+// Neg to Sqrt are exact or correctly rounded. The others' largest errors, as
+// TestAccuracy measures and bounds them, in units of the last place: float32
+// 0.6 (Rsqrt 1.5); float64 Log and Log1p 0.85, Sin and Cos 0.85, Erf 1, Exp
+// 1.1, Cosh 1.2, Acos and Asinh 1.4, Atan and Rsqrt 1.5, Atanh 1.7, Tanh and
+// Acosh 1.8, Expm1, Tan and Logistic 2, ErfInv 2.1, Sinh 2.3, Asin 2.4, Erfc
+// 2.5. Arguments of any size are reduced correctly, denormals are kept.
 type Unary int
 
 const (
@@ -50,7 +57,8 @@ const (
 	NumUnary
 )
 
-// Binary names an element-wise function of two operands.
+// Binary names an element-wise function of two operands. Pow is within 0.51 ulp
+// in float32 and 1.1 in float64, Atan2 within 1.6 in float64.
 type Binary int
 
 const (
