@@ -211,6 +211,9 @@ func (a *Array) AsType(d DType) *Array {
 	if d < Bool || d > Float64 {
 		graph.Fail("AsType", "%v is no element type", d)
 	}
+	if n.Weak { // a constant is rounded once, to the type it ends up with
+		return wrap(graph.ScalarNode(d, exact("AsType", d, n.Exact)))
+	}
 	return wrap(graph.Convert(n, d))
 }
 

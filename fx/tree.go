@@ -299,7 +299,7 @@ func rebuild[T any](t T, next func(old *Array) *Array) T {
 	out := reflect.New(reflect.TypeFor[T]()).Elem()
 	out.Set(reflect.ValueOf(&t).Elem())
 	replaceLeaves(out, next)
-	return out.Interface().(T)
+	return *out.Addr().Interface().(*T) // not out.Interface().(T), which fails for a nil interface
 }
 
 // replaceLeaves changes v, which is addressable and shares nothing that it

@@ -100,3 +100,19 @@ func TestTreeThatContainsItself(t *testing.T) {
 	}()
 	Leaves(x)
 }
+
+func TestTreesWithoutLeaves(t *testing.T) {
+	var none any
+	if got := Map(func(a *Array) *Array { return a }, none); got != nil {
+		t.Errorf("got %v", got)
+	}
+	if got := Map2(func(a, _ *Array) *Array { return a }, none, none); got != nil {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestConstIsRoundedOnce(t *testing.T) {
+	if v := Const(0.1).AsType(Float64).Item(); v != 0.1 {
+		t.Errorf("got %v", v)
+	}
+}
