@@ -73,33 +73,32 @@ func latticeAt(offset float64) func(graph.Shape) operand {
 	return func(s graph.Shape) operand { return lattice(s, offset) }
 }
 
-// anyInteger makes operands of one of the types that bit operations take.
-func (g *gen) anyInteger() (func(graph.Shape) operand, DType) {
-	d := pick(g.T, "dtype", []DType{Int32, Bool, Uint8, Uint32, Int64}...)
+var integerTypes = []DType{Int32, Uint8, Uint32, Int64}
+
+// anyOf makes operands of whole numbers of one of the types.
+func (g *gen) anyOf(types ...DType) func(graph.Shape) operand {
+	d := pick(g.T, "dtype", types...)
 	return func(s graph.Shape) operand {
 		return func(u *threefry.Stream) *Array { return integers(s, -3, 40)(u).AsType(d) }
-	}, d
+	}
 }
 
-func bitRow(p *graph.Prim, unary bool) row {
-	return row{prim: p, draw: func(g *gen) program {
-		domain, _ := g.anyInteger()
-		s := g.shape(0, 3)
-		if unary {
-			return program{[]operand{domain(s)}, applied(p, nil)}
-		}
-		return program{[]operand{domain(s), domain(g.stretchable(s))}, applied(p, nil)}
+// typedRow is a row of a primitive on other types than floats.
+func typedRow(p *graph.Prim, name string, operands int, types ...DType) row {
+	return row{prim: p, name: name, draw: func(g *gen) program {
+		domain, s := g.anyOf(types...), g.shape(0, 3)
+		in := []operand{domain(s), domain(g.stretchable(s))}
+		return program{in[:operands], applied(p, nil)}
 	}}
 }
 
-// integerRow checks the integer forms of arithmetic.
-func integerRow(p *graph.Prim, unary bool) row {
-	r := bitRow(p, unary)
-	r.name = p.Name + " of integers"
-	if draw := r.draw; p != graph.NegP {
-		r.draw = draw
-	}
-	return r
+// bitRow is a row of bools and integers, integerRow one of integers alone.
+func bitRow(p *graph.Prim, operands int) row {
+	return typedRow(p, "", operands, append(integerTypes, Bool)...)
+}
+
+func integerRow(p *graph.Prim, operands int) row {
+	return typedRow(p, p.Name+" of integers", operands, integerTypes...)
 }
 
 func elementwiseRows() []row {
@@ -132,15 +131,15 @@ func elementwiseRows() []row {
 		rows = append(rows, r)
 	}
 	for _, p := range []*graph.Prim{graph.AndP, graph.OrP, graph.XorP, graph.ShlP, graph.ShrP} {
-		rows = append(rows, bitRow(p, false))
+		rows = append(rows, bitRow(p, 2))
 	}
 	for _, p := range []*graph.Prim{graph.AddP, graph.SubP, graph.MulP, graph.DivP, graph.RemP, graph.MaxP, graph.MinP} {
-		rows = append(rows, integerRow(p, false))
+		rows = append(rows, integerRow(p, 2))
 	}
 	for _, p := range []*graph.Prim{graph.AbsP, graph.SignP, graph.NegP} {
-		rows = append(rows, integerRow(p, true))
+		rows = append(rows, integerRow(p, 1))
 	}
-	return append(rows, bitRow(graph.NotP, true))
+	return append(rows, bitRow(graph.NotP, 1))
 }
 
 // quotient makes numerators whose quotient with a number near 1 is far from

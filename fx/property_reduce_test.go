@@ -55,11 +55,11 @@ func reductionRows() []row {
 	for _, p := range []*graph.Prim{graph.ReduceSumP, graph.ReduceMaxP, graph.ReduceMinP} {
 		rows = append(rows, row{prim: p, name: p.Name + " of integers", draw: func(g *gen) program {
 			s := g.someShape(1, 3)
-			domain, d := g.anyInteger()
-			if d == Bool && p == graph.ReduceSumP {
-				domain = func(s graph.Shape) operand { return integers(s, -9, 9) }
+			types := integerTypes
+			if p != graph.ReduceSumP {
+				types = append(types, Bool)
 			}
-			return program{[]operand{domain(s)}, applied(p, g.axes(s))}
+			return program{[]operand{g.anyOf(types...)(s)}, applied(p, g.axes(s))}
 		}})
 	}
 	return rows
