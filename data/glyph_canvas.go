@@ -65,7 +65,7 @@ func (c *canvas) span(low, high float64) (first, end int) {
 
 // develop turns coverage into values: full ink is darkness, and every pixel
 // gets noise of the given deviation; the result is cut off at 0 and 1.
-func (c *canvas) develop(darkness, noise float64, r *random) {
+func (c *canvas) develop(darkness, noise float64, r *variation) {
 	for i, ink := range c.ink {
 		value := mul(darkness, ink) + mul(noise, r.grain())
 		c.ink[i] = math.Max(0, math.Min(1, value))

@@ -14,24 +14,24 @@ import (
 // mul returns x*y rounded.
 func mul(x, y float64) float64 { return float64(x * y) }
 
-// random draws the variation of one image.
-type random struct{ threefry.Stream }
+// variation draws the variation of one image.
+type variation struct{ threefry.Stream }
 
 // between draws uniformly from [low, high).
-func (r *random) between(low, high float64) float64 {
+func (r *variation) between(low, high float64) float64 {
 	return low + mul(high-low, r.Float64())
 }
 
 // normal draws from a bell-shaped distribution of mean 0, the given deviation
 // and a range of 3.5 deviations: the sum of four uniform numbers.
-func (r *random) normal(deviation float64) float64 {
+func (r *variation) normal(deviation float64) float64 {
 	sum := r.Float64() + r.Float64() + r.Float64() + r.Float64() - 2
 	return mul(deviation*math.Sqrt(3), sum)
 }
 
 // grain draws from a bell-shaped distribution of mean 0, deviation 1 and a
 // range of 3.5 with 32 random bits alone: the sum of their four bytes.
-func (r *random) grain() float64 {
+func (r *variation) grain() float64 {
 	bits := r.Uint32()
 	sum := bits&0xff + bits>>8&0xff + bits>>16&0xff + bits>>24
 	// A byte has mean 255/2 and variance (256^2 - 1) / 12.
@@ -54,7 +54,7 @@ const (
 	bendBy = 0.030 // deviation of the coefficients of the distortion
 )
 
-func newHand(r *random) hand {
+func newHand(r *variation) hand {
 	var h hand
 	for axis := range h.bend {
 		for k := range h.bend[axis] {
@@ -103,7 +103,7 @@ func (h *hand) place(p point) point {
 }
 
 // trace returns the stroke as this hand draws it: a fine polygon.
-func (h *hand) trace(s stroke, r *random) []point {
+func (h *hand) trace(s stroke, r *variation) []point {
 	through := make([]point, len(s))
 	for i, p := range s {
 		if i > 0 && p == s[i-1] {
@@ -120,7 +120,7 @@ func (h *hand) trace(s stroke, r *random) []point {
 }
 
 // press returns half the pen's width at a stroke's start and at its end.
-func (h *hand) press(r *random) [2]float64 {
+func (h *hand) press(r *variation) [2]float64 {
 	change := r.normal(0.12)
 	return [2]float64{mul(h.width, 1-change), mul(h.width, 1+change)}
 }

@@ -97,7 +97,7 @@ func (g *glyphSource) label(i uint32) int32 {
 
 // draw leaves image i on the canvas.
 func (g *glyphSource) draw(c *canvas, i uint32, digit int32) {
-	r := random{g.images.Child(i)}
+	r := variation{g.images.Child(i)}
 	ways := digitWays[digit]
 	way := ways[r.IntN(len(ways))]
 	hand := newHand(&r)
