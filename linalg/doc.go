@@ -14,7 +14,8 @@
 // the iterations.
 //
 // Methods whose documentation says "on the host" look at values: they work on
-// computed arrays, outside fx.Jit and fx.Vmap, and have no derivative. Those
-// that use gonum's dense factorisations give the same bits on every run; from
-// one processor architecture to another the last bits may differ.
+// computed arrays, outside fx.Jit and fx.Vmap, and have no derivative.
+//
+// Dense factorisations (Cholesky, LU, QR, eigenvalues, singular values) are
+// fx's own.
 package linalg

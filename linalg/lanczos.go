@@ -31,6 +31,15 @@ func Lanczos[T any](A func(T) T, start T, steps int) Tridiagonal {
 	return lanczos(a, v, steps)
 }
 
+// Dense is the tridiagonal matrix [m, m].
+func (t Tridiagonal) Dense() *fx.Array {
+	beside := t.Beta.SliceAxis(0, 0, t.Beta.Dim(0)-1)
+	if beside.Dim(0) == 0 {
+		return t.Alpha.Diag(0)
+	}
+	return t.Alpha.Diag(0).Add(beside.Diag(1)).Add(beside.Diag(-1))
+}
+
 func checkSteps(op string, steps, n int) {
 	if steps < 1 || steps > n {
 		fail(op, "%d steps in a space of %d dimensions; there can be 1 to %d", steps, n, n)

@@ -82,6 +82,8 @@ func MinNormWeights(g *fx.Array) (*fx.Array, error) {
 	return fx.New(y).AsType(g.DType()), nil
 }
 
+var errNotFinite = errors.New("linalg: a value is not finite")
+
 // dependent is the relative size of a pivot that counts as zero.
 const dependent = 1e-13
 

@@ -56,6 +56,14 @@ func multiply(a [][]float64, x []float64) []float64 {
 	return y
 }
 
+func dot(a, b []float64) float64 {
+	var s float64
+	for i := range a {
+		s += float64(a[i] * b[i])
+	}
+	return s
+}
+
 // rowsOf cuts the elements of a matrix [m, n] into rows.
 func rowsOf(v []float64, m, n int) [][]float64 {
 	out := make([][]float64, m)
