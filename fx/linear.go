@@ -90,6 +90,12 @@ func Eigh(a *Array) (values, vectors *Array) {
 	return wrap(outs[0]), wrap(outs[1])
 }
 
+// Eigvalsh is Eigh's eigenvalues alone, bit for bit, in a fraction of the time.
+func Eigvalsh(a *Array) *Array {
+	matrices("Eigvalsh", a, true)
+	return wrap(graph.Apply(graph.EigvalshP, nil, symmetric(a).n)[0])
+}
+
 // SVD is the reduced decomposition a = U diag(s) V^T of [..., m, n], with
 // U [..., m, k], s [..., k] descending, V^T [..., k, n] and k = min(m, n); the
 // largest component of each row of V^T is positive. Vectors of equal or zero

@@ -43,6 +43,7 @@ func TestDecompositionsRebuild(t *testing.T) {
 			closeTo(t, "V diag(w) V^T", v.Mul(w.ExpandDims(-2)).MatMul(v.T()), g, 1e-11)
 			closeTo(t, "V^T V of Eigh", v.T().MatMul(v), Eye(Float64, v.Dim(-1)), 1e-12)
 			closeTo(t, "eigenvalues ascend", w, w.Sort(-1), 0)
+			closeTo(t, "eigenvalues alone", Eigvalsh(g), w, 0)
 			perm, l, up := LU(g.Add(Eye(Float64, g.Dim(-1))))
 			rows := g.Add(Eye(Float64, g.Dim(-1))).TakeAlongAxis(perm.ExpandDims(-1).BroadcastTo(g.Shape()...), -2)
 			closeTo(t, "L U", l.MatMul(up), rows, 1e-11)

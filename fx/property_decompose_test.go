@@ -41,6 +41,7 @@ func decompositionRows() []row {
 	rows := []row{
 		decomposeRow(graph.CholeskyP, "", func(a *Array) []*Array { return []*Array{Cholesky(a)} }),
 		decomposeRow(graph.EighP, "", func(a *Array) []*Array { w, v := Eigh(a); return []*Array{w, v} }),
+		decomposeRow(graph.EigvalshP, "", func(a *Array) []*Array { return []*Array{Eigvalsh(a)} }),
 		decomposeRow(graph.QRP, "", func(a *Array) []*Array { q, r := QR(a); return []*Array{q, r} }),
 		decomposeRow(graph.QRP, "qr of tall matrices", func(a *Array) []*Array { q, r := QR(tall(a)); return []*Array{q, r} }),
 		decomposeRow(graph.SVDP, "", func(a *Array) []*Array { u, s, v := SVD(a); return []*Array{u, s, v} }),

@@ -15,6 +15,7 @@ func decomposeImpls() map[*graph.Prim]impl {
 		graph.CholeskyP:        decomposition(func(a matrix64, out []matrix64) { cholesky(a, out[0]) }),
 		graph.QRP:              decomposition(func(a matrix64, out []matrix64) { qr(a, out[0], out[1]) }),
 		graph.EighP:            decomposition(func(a matrix64, out []matrix64) { eigh(a, out[0].v, out[1]) }),
+		graph.EigvalshP:        decomposition(func(a matrix64, out []matrix64) { eigvalsh(a, out[0].v) }),
 		graph.SVDP:             decomposition(func(a matrix64, out []matrix64) { svd(a, out[0], out[1].v, out[2]) }),
 		graph.LUP:              decomposition(func(a matrix64, out []matrix64) { lu(a, out[0], out[1].v) }),
 		graph.TriangularSolveP: triangularSolve,

@@ -68,9 +68,27 @@ func signOfLargest(x []float64) float64 {
 	return 1
 }
 
+// eigvalsh is eigh without the vectors, which take most of its time. The values
+// have the same bits.
+func eigvalsh(a matrix64, w []float64) {
+	for _, x := range a.v {
+		if x-x != 0 {
+			fill(w, math.NaN())
+			return
+		}
+	}
+	off, none := make([]float64, a.n), newMatrix(a.n, 0)
+	tridiagonal(a, w, off, none)
+	if !implicitQL(w, off, none) {
+		fill(w, math.NaN())
+		return
+	}
+	slices.Sort(w)
+}
+
 // tridiagonal reduces a to diagonal d and off-diagonal e (e[i] between i and
 // i+1) by Householder reflections; the rows of z are the columns of the
-// orthogonal matrix that does it.
+// orthogonal matrix that does it, unless z has no columns.
 func tridiagonal(a matrix64, d, e []float64, z matrix64) {
 	n := a.n
 	s := a.clone()
@@ -79,30 +97,38 @@ func tridiagonal(a matrix64, d, e []float64, z matrix64) {
 			s.set(j, i, s.at(i, j))
 		}
 	}
-	for i := range n {
-		z.set(i, i, 1)
-	}
-	var vs [][]float64
-	for k := range max(0, n-2) {
-		x := make([]float64, n-k-1)
-		for i := range x {
-			x[i] = s.at(k+1+i, k)
+	vs := make([][]float64, max(0, n-2))
+	for k := range vs {
+		v := make([]float64, n-k-1)
+		for i := range v {
+			v[i] = s.at(k+1+i, k)
 		}
-		norm := math.Sqrt(dot64(x, x))
-		v := x
-		if norm > 0 {
-			v[0] += math.Copysign(norm, v[0])
+		vs[k] = v
+		d[k] = s.at(k, k)
+		if norm := math.Sqrt(dot64(v, v)); norm > 0 {
+			e[k] = -math.Copysign(norm, v[0])
+			v[0] -= e[k]
 			reflect2(s, v, k+1)
 		}
-		vs = append(vs, append([]float64(nil), v...))
 	}
-	for i := range n {
+	for i := len(vs); i < n; i++ {
 		d[i] = s.at(i, i)
 		if i+1 < n {
 			e[i] = s.at(i+1, i)
 		}
 	}
-	// Q = H_0 H_1 ...; its transpose's rows start as unit vectors.
+	if z.n > 0 {
+		backReflect(vs, z)
+	}
+}
+
+// backReflect makes z the transpose of Q = H_0 H_1 ..., whose rows start as unit
+// vectors.
+func backReflect(vs [][]float64, z matrix64) {
+	n := z.n
+	for i := range n {
+		z.set(i, i, 1)
+	}
 	for k := len(vs) - 1; k >= 0; k-- {
 		v := vs[k]
 		vv := dot64(v, v)
@@ -116,24 +142,22 @@ func tridiagonal(a matrix64, d, e []float64, z matrix64) {
 	}
 }
 
-// reflect2 applies the reflection of v from both sides to the symmetric matrix
-// s, from index k on (and to column and row k-1).
+// reflect2 applies the reflection H = I - b v v', b = 2/v'v, from both sides to
+// the symmetric matrix in the rows and columns of s from k on:
+//
+//	H S H = S - v w' - w v',  w = p - (b p'v / 2) v,  p = b S v.
 func reflect2(s matrix64, v []float64, k int) {
-	vv := dot64(v, v)
-	n := s.n
-	p := make([]float64, n)
-	for i := k - 1; i < n; i++ {
-		p[i] = 2 * dot64(s.row(i)[k:], v) / vv
+	b := 2 / dot64(v, v)
+	w := make([]float64, len(v))
+	for j, x := range v { // S is symmetric: a sum of its rows
+		axpy64(float64(b*x), s.row(k + j)[k:], w)
 	}
-	for i := k - 1; i < n; i++ { // from the right
-		axpy64(-p[i], v, s.row(i)[k:])
-	}
-	q := make([]float64, n)
-	for j := range v {
-		axpy64(2*v[j]/vv, s.row(k+j), q)
-	}
-	for j := range v { // from the left
-		axpy64(-v[j], q, s.row(k+j))
+	axpy64(-b/2*dot64(w, v), v, w)
+	for i := range v {
+		row, vi, wi := s.row(k + i)[k:], -v[i], -w[i]
+		for j := range row {
+			row[j] = math.FMA(vi, w[j], math.FMA(wi, v[j], row[j]))
+		}
 	}
 }
 

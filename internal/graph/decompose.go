@@ -5,7 +5,7 @@ import "fmt"
 // Matrix decompositions and triangular solves, of the last two axes; the axes
 // before them are a batch. Each has the forward rule of the literature; the
 // reverse rule is its transpose.
-var CholeskyP, TriangularSolveP, LUP, QRP, EighP, SVDP *Prim
+var CholeskyP, TriangularSolveP, LUP, QRP, EighP, EigvalshP, SVDP *Prim
 
 // TriangularAttrs says how a triangular matrix is stored and used: which
 // triangle holds it, whether its transpose is meant, and whether its diagonal
@@ -144,6 +144,7 @@ func init() {
 	CholeskyP = factors("cholesky", true, func(n, _ int) []Shape { return one(Shape{n, n}) }, nil, jvpCholesky)
 	QRP = factors("qr", false, func(m, n int) []Shape { return []Shape{{m, min(m, n)}, {min(m, n), n}} }, nil, jvpQR)
 	EighP = factors("eigh", true, func(n, _ int) []Shape { return []Shape{{n}, {n, n}} }, nil, jvpEigh)
+	EigvalshP = factors("eigvalsh", true, func(n, _ int) []Shape { return one(Shape{n}) }, nil, jvpEigvalsh)
 	SVDP = factors("svd", false, func(m, n int) []Shape {
 		k := min(m, n)
 		return []Shape{{m, k}, {k}, {n, k}}
@@ -195,6 +196,12 @@ func jvpEigh(op *Op, t []*Node) []*Node {
 	w, v := op.Outs[0], op.Outs[1]
 	c := mm(mm(mt(v), times(Add(t[0], mt(t[0])), 0.5)), v)
 	return []*Node{diagonal(c), mm(v, Mul(c, inverseGaps(w)))}
+}
+
+// jvpEigvalsh: as for EighP, whose vectors are computed only here.
+func jvpEigvalsh(op *Op, t []*Node) []*Node {
+	v := Apply(EighP, nil, op.Ins[0])[1]
+	return []*Node{diagonal(mm(mm(mt(v), times(Add(t[0], mt(t[0])), 0.5)), v))}
 }
 
 // jvpSVD: with A = U diag(s) V^T and C = U^T dA V, ds = diag(C), and the
