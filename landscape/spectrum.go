@@ -1,26 +1,25 @@
 package landscape
 
 import (
+	"fmt"
 	"iter"
 	"math"
 	"slices"
 
 	"github.com/fluxion-go/fluxion/fx"
-	"github.com/fluxion-go/fluxion/linalg"
 )
 
 // Spectrum is the eigenvalues of a symmetric matrix, the largest first.
 type Spectrum []float64
 
 // NewSpectrum computes all eigenvalues of a symmetric matrix [M, M] (see
-// linalg.Eigvalsh), in about M^3 operations. A value that is not finite is an
+// fx.Eigvalsh), in about M^3 operations. An element that is not finite is an
 // error.
 func NewSpectrum(a *fx.Array) (Spectrum, error) {
-	values, err := linalg.Eigvalsh(a)
-	if err != nil {
-		return nil, err
+	s := Spectrum(fx.Eigvalsh(a).Float64s())
+	if len(s) == 0 || math.IsNaN(s[0]) {
+		return nil, fmt.Errorf("landscape: the matrix of shape %v is empty or not finite: it has no spectrum", a.Shape())
 	}
-	s := Spectrum(values.Float64s())
 	slices.Reverse(s)
 	return s, nil
 }
