@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/fluxion-go/fluxion/papers/laprop"
 	"github.com/fluxion-go/fluxion/study"
 )
 
@@ -13,7 +14,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{}
+	return []*study.Paper{laprop.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

@@ -18,16 +18,6 @@ func updateRules() []*study.Paper {
 				"faces.",
 		},
 		{
-			Number: 9, Slug: "laprop", Year: 2020, ArXiv: "2002.04839",
-			Title:   "LaProp: Separating Momentum and Adaptivity in Adam",
-			Authors: []string{"Liu Ziyin", "Zhikang T. Wang", "Masahito Ueda"},
-			Summary: "Adam collects momentum from raw gradients and scales the sum afterwards, so an old large gradient " +
-				"can be divided by a second moment that has already forgotten it, and the step explodes. LaProp " +
-				"exchanges the two operations: every gradient is scaled when it arrives, and the momentum averages " +
-				"the scaled values. For the price of one moved line the two decay rates can be chosen freely, and " +
-				"training stays stable under noise and at depths where Adam fails.",
-		},
-		{
 			Number: 15, Slug: "gradient-regularization", Year: 2022, ArXiv: "2210.02720",
 			Title:   "Understanding Gradient Regularization in Deep Learning: Efficient Finite-Difference Computation and Implicit Bias",
 			Authors: []string{"Ryo Karakida", "Tomoumi Takase", "Tomohiro Hayase", "Kazuki Osawa"},
