@@ -1,0 +1,175 @@
+package data
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/internal/nearest"
+)
+
+// Kind is what the cells of a column are.
+type Kind int
+
+const (
+	// Number is a column of finite numbers.
+	Number Kind = iota + 1
+	// Word is a column of text, usually the names of classes.
+	Word
+)
+
+func (k Kind) String() string {
+	switch k {
+	case Number:
+		return "numbers"
+	case Word:
+		return "words"
+	}
+	return fmt.Sprintf("Kind(%d)", int(k))
+}
+
+// Column is one column of a [Table]. Either Numbers or Words holds its cells,
+// as Kind says. Missing cells are NaN or "".
+type Column struct {
+	Name    string
+	Kind    Kind
+	Numbers []float64
+	Words   []string
+	// Missing counts the missing cells.
+	Missing int
+}
+
+// Table is what a file of rows and named columns holds. Treat it as immutable.
+type Table struct {
+	// Name says where the table comes from, for messages and reports.
+	Name    string
+	Columns []Column
+	rows    int
+}
+
+// NewTable makes a table of columns, for the readers of formats. It is an
+// error if their lengths differ, or if a name is empty or used twice.
+func NewTable(name string, columns []Column) (*Table, error) {
+	t := &Table{Name: name, Columns: columns}
+	seen := map[string]bool{}
+	for i, c := range columns {
+		n := len(c.Numbers)
+		if c.Kind == Word {
+			n = len(c.Words)
+		}
+		switch {
+		case c.Kind != Number && c.Kind != Word:
+			return nil, fmt.Errorf("data: %s: column %d (%s): no kind", name, i+1, c.Name)
+		case c.Name == "":
+			return nil, fmt.Errorf("data: %s: column %d has no name", name, i+1)
+		case seen[c.Name]:
+			return nil, fmt.Errorf("data: %s: two columns are called %q", name, c.Name)
+		case i > 0 && n != t.rows:
+			return nil, fmt.Errorf("data: %s: column %q has %s, the others have %d", name, c.Name, plural(n, "cell"), t.rows)
+		}
+		seen[c.Name], t.rows = true, n
+	}
+	return t, nil
+}
+
+// Rows returns the number of rows.
+func (t *Table) Rows() int { return t.rows }
+
+// Names lists the columns.
+func (t *Table) Names() []string {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Column returns the column with the given name; the error for an unknown one
+// suggests the nearest.
+func (t *Table) Column(name string) (*Column, error) {
+	for i := range t.Columns {
+		if t.Columns[i].Name == name {
+			return &t.Columns[i], nil
+		}
+	}
+	return nil, fmt.Errorf("data: %s has no column %q%s; the columns are %s", t.Name, name,
+		nearest.DidYouMean(name, t.Names()), strings.Join(t.Names(), ", "))
+}
+
+// Matrix returns columns of numbers side by side, in row-major order: shape
+// [Rows, len(names)]. Without names it takes all columns of numbers. A column
+// of words, and a missing number, is an error.
+func (t *Table) Matrix(names ...string) ([]float64, error) {
+	var columns [][]float64
+	if len(names) == 0 {
+		for _, c := range t.Columns {
+			if c.Kind == Number {
+				names = append(names, c.Name)
+			}
+		}
+	}
+	for _, name := range names {
+		c, err := t.Column(name)
+		switch {
+		case err != nil:
+			return nil, err
+		case c.Kind != Number:
+			return nil, fmt.Errorf("data: %s: column %q is of words, not numbers (Classes numbers them)", t.Name, name)
+		case c.Missing > 0:
+			return nil, fmt.Errorf("data: %s: column %q has %s", t.Name, name, plural(c.Missing, "missing value"))
+		}
+		columns = append(columns, c.Numbers)
+	}
+	matrix := make([]float64, 0, t.rows*len(columns))
+	for row := range t.rows {
+		for _, c := range columns {
+			matrix = append(matrix, c[row])
+		}
+	}
+	return matrix, nil
+}
+
+// Array is [Table.Matrix] as a float32 array of shape [Rows, len(names)].
+func (t *Table) Array(names ...string) (*fx.Array, error) {
+	matrix, err := t.Matrix(names...)
+	if err != nil {
+		return nil, err
+	}
+	columns := 0
+	if t.rows > 0 {
+		columns = len(matrix) / t.rows
+	}
+	return fx.New(matrix, t.rows, columns).AsType(fx.Float32), nil
+}
+
+// Classes numbers the values of a column: class i is the i-th of the distinct
+// values in ascending order, bytewise for words. A missing value is an error.
+func (t *Table) Classes(name string) (labels []int32, classes []string, err error) {
+	c, err := t.Column(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.Missing > 0 {
+		return nil, nil, fmt.Errorf("data: %s: column %q has %s", t.Name, name, plural(c.Missing, "missing value"))
+	}
+	if c.Kind == Word {
+		distinct := slices.Compact(slices.Sorted(slices.Values(c.Words)))
+		return places(c.Words, distinct), distinct, nil
+	}
+	distinct := slices.Compact(slices.Sorted(slices.Values(c.Numbers)))
+	for _, v := range distinct {
+		classes = append(classes, fmt.Sprint(v))
+	}
+	return places(c.Numbers, distinct), classes, nil
+}
+
+// places returns where each value is among the sorted distinct ones.
+func places[T string | float64](values, distinct []T) []int32 {
+	labels := make([]int32, len(values))
+	for i, v := range values {
+		at, _ := slices.BinarySearch(distinct, v)
+		labels[i] = int32(at)
+	}
+	return labels
+}
