@@ -20,6 +20,14 @@ func Solve[P, T any](A func(p P, x T) T, p P, b T, method Solver[T]) (T, Report)
 	return SolveWith(A, p, b, func(P) Solver[T] { return method })
 }
 
+// SolveTransposed is Solve for A(p)' x = b.
+func SolveTransposed[P, T any](A func(p P, x T) T, p P, b T, method Solver[T]) (T, Report) {
+	if A == nil || method == nil {
+		fail("SolveTransposed", "the operator or the method is nil")
+	}
+	return adjointPair(A, func(P) Solver[T] { return method }, b).adjoint.solve(p, b)
+}
+
 // SolveWith is Solve with a method that depends on p (through its
 // preconditioner). The result's derivative does not depend on the method.
 func SolveWith[P, T any](A func(p P, x T) T, p P, b T, method func(P) Solver[T]) (T, Report) {

@@ -156,6 +156,8 @@ func TestSolveIsItsAdjointsAdjoint(t *testing.T) {
 		f := func(b vec) vec { x, _ := Solve(s.op, a.P, b, s.solver); return x }
 		x, pull := fx.VJP(f, u)
 		wantClose(t, name, []float64{x.Dot(v).Item()}, []float64{u.Dot(pull(v)).Item()}, 1e-10)
+		y, _ := SolveTransposed(s.op, a.P, v, s.solver)
+		wantClose(t, name+" transposed", y.Float64s(), pull(v).Float64s(), 1e-10)
 	}
 }
 
