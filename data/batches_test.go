@@ -117,8 +117,10 @@ func TestShufflesDiffer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.IsSorted(inOrder.Next()) || !slices.IsSorted(inOrder.Next()) {
-		t.Error("InOrder is not in order")
+	for epoch := range 2 {
+		if !slices.IsSorted(inOrder.Next()) {
+			t.Errorf("epoch %d of InOrder is not in order", epoch)
+		}
 	}
 }
 
