@@ -1,6 +1,9 @@
 package linalg
 
-import "github.com/fluxion-go/fluxion/fx"
+import (
+	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/random"
+)
 
 // Matrix is the operator of a matrix [n, n]: x [n] to a x. A matrix that is
 // not square is an error; see Transpose for what LSMR takes.
@@ -29,6 +32,19 @@ func Transpose[X, Y any](A func(X) Y, like X) func(Y) X {
 func Normal[X, Y any](A func(X) Y, like X) func(X) X {
 	at := Transpose(A, like)
 	return func(x X) X { return at(A(x)) }
+}
+
+// Asymmetry probes an operator that should be symmetric: it is |u'Av - v'Au| /
+// (|u||Av| + |v||Au|) for two random vectors, of the size of rounding errors if
+// A is symmetric, and almost surely larger if not.
+func Asymmetry[T any](A func(T) T, like T, key *fx.Array) *fx.Array {
+	x, unravel := ravel("Asymmetry", like)
+	a := flat("Asymmetry", A, like, unravel)
+	keys := random.Split(key, 2)
+	u, v := random.Normal(keys[0], x.DType(), x.Size()), random.Normal(keys[1], x.DType(), x.Size())
+	au, av := a(u), a(v)
+	size := u.Norm().Mul(av.Norm()).Add(v.Norm().Mul(au.Norm()))
+	return u.Dot(av).Sub(v.Dot(au)).Abs().Div(size.AddScalar(tiny(x.DType())))
 }
 
 // Dense is the matrix [m, n] of a linear function of trees like `like`, column

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/random"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -220,6 +221,15 @@ func TestOperators(t *testing.T) {
 	wantClose(t, "Dense", Dense(a.MatMul, like).Float64s(), a.Float64s(), 0)
 	m := randomMatrix(r, 5, 5)
 	wantClose(t, "Shifted", Shifted(Matrix(m), fx.Scalar(2.0))(x).Float64s(), m.MatMul(x).Add(x.MulScalar(2)).Float64s(), 1e-14)
+	if skew := Asymmetry(Matrix(m), x, random.New(1)).Item(); skew < 1e-3 {
+		t.Errorf("a random matrix has asymmetry %v", skew)
+	}
+	if skew := Asymmetry(Matrix(m.Add(m.T())), x, random.New(1)).Item(); skew > 1e-14 {
+		t.Errorf("a symmetric matrix has asymmetry %v", skew)
+	}
+	if skew := Asymmetry(Matrix(fx.Zeros(fx.Float64, 5, 5)), x, random.New(1)).Item(); skew != 0 {
+		t.Errorf("zero has asymmetry %v", skew)
+	}
 	v, unravel := Ravel([]vec{a, x})
 	back := unravel(v)
 	wantClose(t, "Ravel", append(back[0].Float64s(), back[1].Float64s()...), v.Float64s(), 0)

@@ -1,0 +1,17 @@
+// Package curvature makes operators of the second-order matrices of learning:
+// the Hessian, the generalised Gauss-Newton matrix, and Fisher information,
+// empirical and true.
+//
+// An operator is a func(P) P on trees like the parameters, as in package
+// linalg, whose methods take it from there:
+//
+//	h := curvature.Hessian(loss, params)
+//	top, err := linalg.TopEigen(h, params, 10, key, linalg.EigenOptions{})
+//	spectrum := linalg.LanczosQuadrature(h, params, key, probes, steps)
+//	trace := linalg.Trace(h, params, key, probes)
+//	mean, stderr := linalg.Diagonal(h, params, key, probes)
+//	step, report := linalg.CG[Params]{}.Solve(linalg.Shifted(h, damping), grad, Params{})
+//
+// Making an operator evaluates the functions once, at the parameters; a product
+// then costs one or two passes. Matrix forms the matrix of a small one.
+package curvature
