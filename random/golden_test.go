@@ -82,6 +82,24 @@ var draws = []struct {
 		"3 1 5 4 0 2 9 7 11 10 6 8"},
 	{"choice", func(k *fx.Array) *fx.Array { return random.Choice(k, 1000, 4) },
 		"391 448 298 661"},
+	{"laplace float32", func(k *fx.Array) *fx.Array { return random.Laplace(k, fx.Float32, 4) },
+		"be63ae96 3e9e2fc0 3eade950 bf63c01f"},
+	{"logistic float64", func(k *fx.Array) *fx.Array { return random.Logistic(k, fx.Float64, 4) },
+		"bfd9dd596cd7d98d 3fe2f7deb602b2a0 bfbe4f4097ea4dfb 3fbccfa267ea006c"},
+	{"gamma float32", func(k *fx.Array) *fx.Array { return random.Gamma(k, fx.New([]float32{0.3, 1, 2, 50})) },
+		"3e818dcc 3e990995 3effbbe7 426f9f8c"},
+	{"gamma float64", func(k *fx.Array) *fx.Array { return random.Gamma(k, fx.Scalar(0.7), 4) },
+		"3ff1015ca1c1283c 3fccd60713dd3bed 3fd2a5a365dcd215 3fd7d8f6bd4adca6"},
+	{"beta", func(k *fx.Array) *fx.Array { return random.Beta(k, fx.Scalar(float32(0.5)), fx.New([]float32{2, 3})) },
+		"3ef806fb 3b8f3ad9"},
+	{"dirichlet", func(k *fx.Array) *fx.Array { return random.Dirichlet(k, fx.New([]float32{0.5, 2, 3}), 2) },
+		"3e75d18a 3ebe6bc9 3ec6ab72 3d05cd5c 3eb7192f 3f1c1693"},
+	{"multivariate normal", func(k *fx.Array) *fx.Array {
+		return random.MultivariateNormal(k, fx.New([]float32{1, 2}), fx.New([]float32{4, 1, 1, 2}, 2, 2), 2)
+	},
+		"3efd6b32 4014aa4a 3fde8198 3f8c5b36"},
+	{"orthogonal", func(k *fx.Array) *fx.Array { return random.Orthogonal(k, fx.Float32, 3, 2) },
+		"bf0e9601 bdbf2ef4 3f5072fa be83a53d be27887e bf763c76"},
 }
 
 // TestGolden pins the bits: results that people publish rest on them. A change

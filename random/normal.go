@@ -65,3 +65,23 @@ func Gumbel(key *fx.Array, d fx.DType, shape ...int) *fx.Array {
 	checkShape("Gumbel", shape)
 	return exponential(key, d, shape).Log().Neg()
 }
+
+// Laplace draws from the standard Laplace distribution (location 0, scale 1),
+// in float32 or float64: -sign(u) log(1-|u|) for the u of Normal.
+func Laplace(key *fx.Array, d fx.DType, shape ...int) *fx.Array {
+	checkKey("Laplace", key)
+	checkFloat("Laplace", d)
+	checkShape("Laplace", shape)
+	u := centred(key, d, shape)
+	return u.Sign().Mul(u.Abs().Neg().Log1p()).Neg()
+}
+
+// Logistic draws from the standard logistic distribution (location 0, scale
+// 1), in float32 or float64: 2 atanh(u), which is log((1+u)/(1-u)), for the u
+// of Normal.
+func Logistic(key *fx.Array, d fx.DType, shape ...int) *fx.Array {
+	checkKey("Logistic", key)
+	checkFloat("Logistic", d)
+	checkShape("Logistic", shape)
+	return centred(key, d, shape).Atanh().MulScalar(2)
+}
