@@ -23,13 +23,18 @@ const divergedAt = 10
 
 var networkTitles = map[string]string{shallowName: "one hidden layer of 128", deepName: "20 hidden layers of 32"}
 
+// drawnNetworks are those networks of grid and learning curves that the run has.
+func drawnNetworks(r *study.Results) []string {
+	return slices.DeleteFunc([]string{shallowName, deepName}, func(name string) bool { return !r.Has("train_loss", "network", name) })
+}
+
 // gridFigure is the loss over (mu, nu), a row of panels for each network.
 func gridFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "grid", SharedScale: true, Columns: 3,
 		Title: fmt.Sprintf("Over all pairs of decay rates Adam diverges in %s, LaProp in %s", divergedShare(r, nameAdam), divergedShare(r, nameLaProp)),
 		Caption: "Final training loss, median over the seeds. Brightest and grey cells have diverged: a loss of 10 or more, or not finite (div). " +
 			"An untrained network has 2.3. To the right of ν = μ² Adam's steps have no bound. Adam (1e-8) has its usual ε, the others 1e-15."}
-	for _, network := range []string{shallowName, deepName} {
+	for _, network := range drawnNetworks(r) {
 		for _, method := range []string{nameLaProp, nameAdam, nameUsualAdam} {
 			g := r.Pivot(typical, "train_loss", "mu", "nu", "network", network, "method", method)
 			g.RowName, g.ColName = "momentum decay μ", "second-moment decay ν"
@@ -44,7 +49,7 @@ func gridFigure(r *study.Results) *study.Figure {
 // networks, all decay rates and all seeds.
 func divergedShare(r *study.Results, method string) string {
 	diverged, all := 0, 0
-	for _, network := range []string{shallowName, deepName} {
+	for _, network := range drawnNetworks(r) {
 		for _, mu := range r.Values("train_loss", "mu", "network", network) {
 			for _, nu := range r.Values("train_loss", "nu", "network", network) {
 				loss := r.Sample("train_loss", "network", network, "method", method, "mu", mu, "nu", nu)
@@ -153,7 +158,7 @@ func learningFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "learning", Columns: 2, Title: "Learning curves at μ = 0.9, with Adam's default ν and with ν = 0.5",
 		Caption: "Training loss, mean of 15 minibatches; median and range over the seeds. Where Adam's curve leaves the picture it goes on to the losses of " +
 			"the figure grid."}
-	for _, network := range []string{shallowName, deepName} {
+	for _, network := range drawnNetworks(r) {
 		for _, nu := range []float64{0.999, 0.5} {
 			panel := &study.Lines{Title: fmt.Sprintf("%s, ν = %v", networkTitles[network], nu), X: study.Axis{Label: "training steps"},
 				Y: study.Axis{Label: "training loss", Unit: "nats", Log: true}}
