@@ -114,7 +114,11 @@ func TestGemm(t *testing.T) {
 func testGemm[T Float](t *testing.T, fma func(x, y, z T) T, floats func(*Set) *Floats[T]) {
 	r := rand.New(rand.NewPCG(3, 4))
 	workspaces := map[Level]*Workspace[T]{}
-	for range 300 {
+	cases := 300
+	if testing.Short() { // for an emulated processor
+		cases = 25
+	}
+	for range cases {
 		c := randomGemm[T](r)
 		want := naive(&c.g, fma)
 		for _, l := range Available() {
