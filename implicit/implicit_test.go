@@ -379,3 +379,29 @@ func TestWrongPrograms(t *testing.T) {
 	wantPanic(t, "solver is nil", func() { Root(func(x, p vec) vec { return x }, nil, nil) })
 	wantPanic(t, "step is 0", func() { ProjectedGradient(func(x, p vec) vec { return x.Sum() }, func(x, p vec) vec { return x }, 0) })
 }
+
+// Leaves that are not floats pass through solutions and derivatives.
+func TestIntegersPassThrough(t *testing.T) {
+	type state struct{ Z, Count *fx.Array }
+	type weights struct {
+		P    layer
+		Seed *fx.Array
+	}
+	T := func(s state, w weights) state { return state{deq(s.Z, w.P), s.Count} }
+	p := newLayer(7, 3)
+	w := weights{p, fx.Scalar(int32(1))}
+	x0 := state{fx.Zeros(fx.Float64, 3), fx.Scalar(int32(4))}
+	solve := FixedPoint(T, Newton[state]{Stop: tight()}, nil)
+	if x, r := solve(x0, w); x.Count.Item() != 4 || r.Err() != nil {
+		t.Errorf("%v %v", x.Count, r)
+	}
+	g := fx.Grad(func(w weights) vec { x, _ := solve(x0, w); return x.Z.Sum() })(w)
+	want := fx.Grad(func(p layer) vec {
+		x, _ := FixedPoint(deq, Newton[vec]{Stop: tight()}, nil)(x0.Z, p)
+		return x.Sum()
+	})(p)
+	wantClose(t, "gradient", g.P.U.Float64s(), want.U.Float64s(), 1e-12)
+	if g.Seed.DType() != fx.Int32 || g.Seed.Item() != 0 {
+		t.Errorf("the seed's derivative is %v", g.Seed)
+	}
+}

@@ -48,13 +48,17 @@ func (s substitution) Adjoint(_ func(*fx.Array) *fx.Array, _ *fx.Array) (func(*f
 
 // schedule lists the rows of a triangular matrix in groups that depend on
 // earlier groups only, padded to one width and one number of elements a row.
+// Solving goes through the groups with a window of the elements solved last,
+// as long as the farthest dependency: along a banded matrix it is short.
 type schedule struct {
 	wrong string // why the pattern is no triangle with a diagonal, or ""
 
-	rows    *fx.Array // [groups, width]: row, or n
-	columns *fx.Array // [groups, width, depth]: column of an element beside the diagonal, or n
-	beside  *fx.Array // [groups, width, depth]: its place in the values, or nonzeros
-	pivots  *fx.Array // [groups, width]: the diagonal's place, or nonzeros+1
+	window int       // elements to remember
+	rows   *fx.Array // [groups, width]: row, or n
+	needs  *fx.Array // [groups, depth, width]: place in the window of what an element beside the diagonal multiplies, or window
+	beside *fx.Array // [groups, depth, width]: that element's place in the values, or nonzeros
+	pivots *fx.Array // [groups, width]: the diagonal's place, or nonzeros+1
+	places *fx.Array // [n]: where among all groups a row is
 }
 
 func (a CSR) schedule(op string, upper bool) *schedule {
@@ -96,25 +100,39 @@ func newSchedule(p *Pattern, upper bool) *schedule {
 		groups[level[i]] = append(groups[level[i]], i)
 	}
 	groups, width := evenly(groups, n)
-	rows, pivots := filled(len(groups)*width, n), filled(len(groups)*width, nonzeros+1)
-	columns, beside := filled(len(groups)*width*depth, n), filled(len(groups)*width*depth, nonzeros)
+	place, window := make([]int, n), 1
 	for g, group := range groups {
 		for w, i := range group {
-			at := g*width + w
-			rows[at], pivots[at] = i, p.Find(i, i)
-			d := 0
-			for k := p.RowStart[i]; k < p.RowStart[i+1]; k++ {
-				if p.Col[k] != i {
-					columns[at*depth+d], beside[at*depth+d] = p.Col[k], k
-					d++
-				}
+			place[i] = g*width + w
+		}
+	}
+	// first is the place where the group of a place begins.
+	first := func(place int) int { return place - place%width }
+	for i, at := range place {
+		for _, j := range p.Col[p.RowStart[i]:p.RowStart[i+1]] {
+			if j != i {
+				window = max(window, first(at)-place[j])
 			}
 		}
 	}
-	shape := []int{len(groups), width, depth}
+	rows, pivots := filled(len(groups)*width, n), filled(len(groups)*width, nonzeros+1)
+	needs, beside := filled(len(groups)*width*depth, window), filled(len(groups)*width*depth, nonzeros)
+	for i, at := range place {
+		rows[at], pivots[at] = i, p.Find(i, i)
+		d := first(at)*depth + at%width
+		for k := p.RowStart[i]; k < p.RowStart[i+1]; k++ {
+			if j := p.Col[k]; j != i {
+				needs[d], beside[d] = window-(first(at)-place[j]), k
+				d += width
+			}
+		}
+	}
+	shape := []int{len(groups), depth, width}
 	return &schedule{
-		rows: index32(rows).Reshape(shape[:2]...), pivots: index32(pivots).Reshape(shape[:2]...),
-		columns: index32(columns).Reshape(shape...), beside: index32(beside).Reshape(shape...),
+		window: window,
+		rows:   index32(rows).Reshape(len(groups), width), pivots: index32(pivots).Reshape(len(groups), width),
+		needs: index32(needs).Reshape(shape...), beside: index32(beside).Reshape(shape...),
+		places: index32(place),
 	}
 }
 
@@ -143,19 +161,24 @@ func filled(n, v int) []int {
 
 // run substitutes group after group.
 func (s *schedule) run(values, b *fx.Array) *fx.Array {
-	d, n := values.DType(), b.Dim(0)
-	if n == 0 {
+	if b.Dim(0) == 0 {
 		return b
 	}
-	extended := fx.Concatenate(0, values, fx.New([]float64{0, 1}).AsType(d))
-	type group struct{ rows, columns, beside, pivots, b *fx.Array }
-	x, _ := fx.Scan(func(x *fx.Array, g group) (*fx.Array, struct{}) {
-		known := x.Take(g.columns, 0).Mul(g.beside).Sum(1)
-		return x.ScatterSet(g.rows.ExpandDims(1), g.b.Sub(known).Div(g.pivots)), struct{}{}
-	}, fx.Zeros(d, n+1), group{
-		rows: s.rows, columns: s.columns,
+	zero := fx.Zeros(values.DType(), 1)
+	extended := fx.Concatenate(0, values, zero, fx.OnesLike(zero))
+	type group struct{ needs, beside, pivots, b *fx.Array }
+	width := s.rows.Dim(1)
+	_, x := fx.Scan(func(window *fx.Array, g group) (*fx.Array, *fx.Array) {
+		known := fx.Concatenate(0, window, zero).Take(g.needs, 0).Mul(g.beside).Sum(0)
+		x := g.b.Sub(known).Div(g.pivots)
+		if width >= s.window {
+			return x.SliceAxis(0, width-s.window, width), x
+		}
+		return fx.Concatenate(0, window.SliceAxis(0, width, fx.End), x), x
+	}, fx.Zeros(values.DType(), s.window), group{
+		needs:  s.needs,
 		beside: extended.Take(s.beside, 0), pivots: extended.Take(s.pivots, 0),
 		b: b.Pad(0, fx.Padding{After: 1}).Take(s.rows, 0),
 	})
-	return x.SliceAxis(0, 0, n)
+	return x.Flatten().Take(s.places, 0)
 }
