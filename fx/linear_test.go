@@ -53,6 +53,20 @@ func TestDecompositionsRebuild(t *testing.T) {
 	}
 }
 
+// TestEigenvaluesOfLowRank: most eigenvalues are zero up to rounding, in blocks
+// whose elements are rounding too.
+func TestEigenvaluesOfLowRank(t *testing.T) {
+	n := 300
+	b := Arange(Float64, 5*n).MulScalar(0.37).Sin().Reshape(5, n)
+	scale := New([]float64{1, 1e-2, 1e-5, 1e-9, 1e-13}, 5, 1)
+	a := b.Mul(scale).T().MatMul(b.Mul(scale))
+	w := Eigvalsh(a)
+	norm := w.Abs().Max().Item()
+	closeTo(t, "trace", w.Sum(), a.Trace(), 1e-12*norm)
+	closeTo(t, "Frobenius norm", w.Norm(), a.Norm(), 1e-12*norm)
+	closeTo(t, "the bulk", w.SliceAxis(0, 0, n-5), Zeros(Float64, n-5), 1e-13*norm)
+}
+
 // TestKnownDecompositions compares with values known by formula.
 func TestKnownDecompositions(t *testing.T) {
 	// The second difference matrix has eigenvalues 2 - 2 cos(pi k / (n+1)).

@@ -165,11 +165,17 @@ func reflect2(s matrix64, v []float64, k int) {
 // the rows of z. It reports whether it converged.
 func implicitQL(d, e []float64, z matrix64) bool {
 	n := len(d)
+	// The reduction to tridiagonal form has errors of this size everywhere. Where
+	// eigenvalues are smaller, their block would only be turned in its own noise.
+	noise := 0.0
+	for i := range n {
+		noise = max(noise, 0x1p-53*(math.Abs(d[i])+math.Abs(e[i])))
+	}
 	for l := range n {
 		for iteration := 0; ; iteration++ {
 			m := l // the end of the block that has not been split off
 			for ; m < n-1; m++ {
-				if sum := math.Abs(d[m]) + math.Abs(d[m+1]); math.Abs(e[m]) <= 0x1p-53*sum {
+				if math.Abs(e[m]) <= noise {
 					break
 				}
 			}
