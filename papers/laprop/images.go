@@ -102,12 +102,14 @@ type trained struct {
 
 // trainer trains a network with one update rule, an epoch at a time.
 type trainer struct {
+	network   network
+	rate      float64 // the rule's learning rate
 	optimizer optim.Optimizer[nn.MLP]
 	pass      func(epoch) trained // the compiled program
 }
 
-func newTrainer(rule optim.Rule) *trainer {
-	t := &trainer{optimizer: optim.FromRule[nn.MLP](watched{rule})}
+func newTrainer(n network, rule optim.Rule, rate float64) *trainer {
+	t := &trainer{network: n, rate: rate, optimizer: optim.FromRule[nn.MLP](watched{rule})}
 	t.pass = fx.Jit(t.epoch, fx.Donate("Training"))
 	return t
 }
@@ -132,15 +134,16 @@ type outcome struct {
 	curve        []float64
 }
 
-// train trains one network from the seed's first values, with the seed's order
-// of the images, and measures it. A training whose loss has become NaN is ended:
-// no update rule brings its parameters back.
-func (n network) train(env *study.Env, d *dataSets, t *trainer, name string, seed uint64, rate float64, epochs int) (outcome, error) {
+// train trains the network from the seed's first values, with the seed's order
+// of the images, and measures it. The last images of an epoch that do not fill a
+// batch are left out. A training whose loss has become NaN is ended: no update
+// rule brings its parameters back.
+func (t *trainer) train(env *study.Env, d *dataSets, name string, seed uint64, epochs int) (outcome, error) {
 	batches, err := data.NewBatches(d.train.Labels.Size(), batchSize, seed, data.BatchOptions{DropLast: true})
 	if err != nil {
 		return outcome{}, err
 	}
-	net := n.newNet(d, seed)
+	net := t.network.newNet(d, seed)
 	now := training{net, t.optimizer.Init(net)}
 	var losses []float64
 	for range env.Steps(name, epochs) {
@@ -151,7 +154,7 @@ func (n network) train(env *study.Env, d *dataSets, t *trainer, name string, see
 			break
 		}
 	}
-	score, err := study.Once(env, "evaluate "+n.name, func() (func(exam) marks, error) { return fx.Jit(evaluate), nil })
+	score, err := study.Once(env, "evaluate", func() (func(exam) marks, error) { return fx.Jit(evaluate), nil })
 	if err != nil {
 		return outcome{}, err
 	}
@@ -159,7 +162,7 @@ func (n network) train(env *study.Env, d *dataSets, t *trainer, name string, see
 	return outcome{
 		trainLoss:    onTrain.Loss.Item(),
 		testAccuracy: onTest.Accuracy.Item(),
-		largestStep:  now.State.(watchedState).Largest.Item() / rate,
+		largestStep:  now.State.(watchedState).Largest.Item() / t.rate,
 		curve:        blockMeans(losses, lossBlock),
 	}, nil
 }

@@ -50,12 +50,12 @@ func (t trial) rate(env *study.Env) float64 {
 func (t trial) run(env *study.Env, d *dataSets, seed uint64, rate float64, epochs int) (outcome, error) {
 	name := t.String()
 	program, err := study.Once(env, fmt.Sprintf("%s, rate %v", name, rate), func() (*trainer, error) {
-		return newTrainer(t.method.at(rate, t.mu, t.nu)), nil
+		return newTrainer(t.network, t.method.at(rate, t.mu, t.nu), rate), nil
 	})
 	if err != nil {
 		return outcome{}, err
 	}
-	return t.network.train(env, d, program, name, seed, rate, epochs)
+	return program.train(env, d, name, seed, epochs)
 }
 
 // record takes down what a training came to.
@@ -102,7 +102,9 @@ func (e experiment) tune(ctx context.Context, env *study.Env, p plan) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range e.trials(p) {
+	trials := e.trials(p)
+	env.Plan(len(trials) * len(p.rates) * p.epochs)
+	for _, t := range trials {
 		best, lowest := p.rates[0], math.Inf(1)
 		r := env.Record.With(t.labels()...)
 		for _, rate := range p.rates {
