@@ -51,15 +51,20 @@ const (
 	partBound
 )
 
-// common does what does not depend on the seed: the spike test, and the choice
-// of the learning rates where the plan asks for it.
+// common does what does not depend on the seed: it reads the images, so that a
+// set that is missing is found at once; it makes the spike test; and it chooses
+// the learning rates where the plan asks for that.
 func (e experiment) common(ctx context.Context, env *study.Env) error {
-	e.spike(env)
 	p := e.plan(env)
+	d, err := sharedImages(env, p)
+	if err != nil {
+		return err
+	}
+	e.spike(env)
 	if len(p.rates) == 0 {
 		return nil
 	}
-	return e.tune(ctx, env, p)
+	return e.tune(ctx, env, p, d)
 }
 
 // run is the experiment for one seed.

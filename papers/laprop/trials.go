@@ -97,11 +97,7 @@ const tuningSeed = 1_000_000
 // tune chooses, for every method at every pair of decay rates, the learning
 // rate of the plan's grid with the lowest final training loss. All methods are
 // tuned over the same grid with the same effort.
-func (e experiment) tune(ctx context.Context, env *study.Env, p plan) error {
-	d, err := sharedImages(env, p)
-	if err != nil {
-		return err
-	}
+func (e experiment) tune(ctx context.Context, env *study.Env, p plan, d *dataSets) error {
 	trials := e.trials(p)
 	env.Plan(len(trials) * len(p.rates) * p.epochs)
 	for _, t := range trials {
