@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/fluxion-go/fluxion/study"
 )
@@ -21,7 +22,13 @@ func figures(r *study.Results) []*study.Figure {
 // that of an untrained network, log 10 = 2.3. Colours end there.
 const divergedAt = 10
 
-var networkTitles = map[string]string{shallowName: "one hidden layer of 128", deepName: "20 hidden layers of 32"}
+// networkTitle describes a network by its hidden layers.
+func networkTitle(name string) string {
+	if depth, width, ok := strings.Cut(name, " x "); ok {
+		return depth + " hidden layers of " + width
+	}
+	return "one hidden layer of 128"
+}
 
 // drawnNetworks are those networks of grid and learning curves that the run has.
 func drawnNetworks(r *study.Results) []string {
@@ -38,7 +45,7 @@ func gridFigure(r *study.Results) *study.Figure {
 		for _, method := range []string{nameLaProp, nameAdam, nameUsualAdam} {
 			g := r.Pivot(typical, "train_loss", "mu", "nu", "network", network, "method", method)
 			g.RowName, g.ColName = "momentum decay μ", "second-moment decay ν"
-			f.Panels = append(f.Panels, &study.HeatMap{Title: method + ", " + networkTitles[network], Grid: g,
+			f.Panels = append(f.Panels, &study.HeatMap{Title: method + ", " + networkTitle(network), Grid: g,
 				Value: study.Axis{Label: "training loss", Unit: "nats", Log: true, Min: study.At(0.05), Max: study.At(divergedAt)}})
 		}
 	}
@@ -160,7 +167,7 @@ func learningFigure(r *study.Results) *study.Figure {
 			"the figure grid."}
 	for _, network := range drawnNetworks(r) {
 		for _, nu := range []float64{0.999, 0.5} {
-			panel := &study.Lines{Title: fmt.Sprintf("%s, ν = %v", networkTitles[network], nu), X: study.Axis{Label: "training steps"},
+			panel := &study.Lines{Title: fmt.Sprintf("%s, ν = %v", networkTitle(network), nu), X: study.Axis{Label: "training steps"},
 				Y: study.Axis{Label: "training loss", Unit: "nats", Log: true}}
 			for _, method := range []string{nameLaProp, nameAdam, nameUsualAdam} {
 				band := r.Band(study.Range, "loss", "network", network, "method", method, "mu", 0.9, "nu", nu)
@@ -179,10 +186,10 @@ func learningFigure(r *study.Results) *study.Figure {
 // depthFigure is the loss against the depth; nil if no sweep was run.
 func depthFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "depth", Title: "How deep a network can be trained: layers of 32 units, μ = 0.9",
-		Caption: "Final training loss, median and range over the seeds. An untrained network has 2.3."}
+		Caption: "Final training loss, median and range over the seeds. An untrained network has 2.3; the picture ends at 10."}
 	for _, nu := range sweepNus {
 		panel := &study.Lines{Title: fmt.Sprintf("ν = %v", nu), X: study.Axis{Label: "hidden layers"},
-			Y: study.Axis{Label: "training loss", Unit: "nats", Log: true, Max: study.At(100)}}
+			Y: study.Axis{Label: "training loss", Unit: "nats", Log: true, Max: study.At(divergedAt)}}
 		for _, method := range []string{nameLaProp, nameAdam, nameUsualAdam} {
 			panel.Curves = append(panel.Curves, depthCurve(r, method, nu))
 		}

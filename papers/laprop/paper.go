@@ -36,7 +36,7 @@ func (e experiment) paper() *study.Paper {
 		},
 		DataSets: []string{"glyphs", "mnist"},
 		Seeds:    study.PerScale[int]{Quick: 3, Default: 5, Full: 5},
-		Takes:    study.PerScale[time.Duration]{Quick: 5 * time.Second, Default: time.Minute, Full: 3 * time.Hour},
+		Takes:    study.PerScale[time.Duration]{Quick: 5 * time.Second, Default: time.Minute, Full: 90 * time.Minute},
 		Common:   e.common,
 		Run:      e.run,
 		Tables:   tables,

@@ -13,11 +13,11 @@ func tables(r *study.Results) []*study.Table {
 	list := []*study.Table{searchTable(r)}
 	networks := r.Values("train_loss", "network")
 	for _, network := range networks {
-		list = append(list, gridTable(r, "Final training loss, "+networkWords(network), "train_loss", network))
+		list = append(list, gridTable(r, "Final training loss, "+networkTitle(network), "train_loss", network))
 	}
 	return append(list,
-		gridTable(r, "Test accuracy, "+networkWords(networks[0]), "test_accuracy", networks[0]),
-		gridTable(r, "Largest step in learning rates, "+networkWords(networks[0]), "largest_step", networks[0]),
+		gridTable(r, "Test accuracy, "+networkTitle(networks[0]), "test_accuracy", networks[0]),
+		gridTable(r, "Largest step in learning rates, "+networkTitle(networks[0]), "largest_step", networks[0]),
 		promiseTable(r))
 }
 
@@ -25,7 +25,7 @@ func tables(r *study.Results) []*study.Table {
 // seeds.
 func searchTable(r *study.Results) *study.Table {
 	nus := r.Values("steps", "nu")
-	t := study.NewTable("Noisy Rosenbrock: median steps to the minimum", append([]string{"noise", "method"}, columns("nu=", nus)...)...)
+	t := study.NewTable("Noisy Rosenbrock: median steps to the minimum (ratio: LaProp / Adam)", append([]string{"noise", "method"}, columns("nu=", nus)...)...)
 	for _, sigma := range r.Values("steps", "sigma") {
 		for _, method := range r.Values("steps", "method") {
 			row := []any{sigma, method}
@@ -35,7 +35,7 @@ func searchTable(r *study.Results) *study.Table {
 			}
 			t.Add(row...)
 		}
-		row := []any{sigma, "LaProp / Adam"}
+		row := []any{sigma, "ratio"}
 		for _, nu := range nus {
 			ratio := r.Sample("steps", "method", nameLaProp, "nu", nu, "sigma", sigma).
 				Over(r.Sample("steps", "method", nameAdam, "nu", nu, "sigma", sigma))
@@ -70,14 +70,6 @@ func gridTable(r *study.Results, title, name, network string) *study.Table {
 		}
 	}
 	return t
-}
-
-// networkWords names a network in the title of a table.
-func networkWords(name string) string {
-	if title, ok := networkTitles[name]; ok {
-		return title + " units"
-	}
-	return name
 }
 
 // typical is the median over the seeds, in which a seed that is not finite is
