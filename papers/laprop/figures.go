@@ -186,21 +186,26 @@ func learningFigure(r *study.Results) *study.Figure {
 // depthFigure is the loss against the depth; nil if no sweep was run.
 func depthFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "depth", Title: "How deep a network can be trained: layers of 32 units, μ = 0.9",
-		Caption: "Final training loss, median and range over the seeds. An untrained network has 2.3; the picture ends at 10."}
+		Caption: "Final training loss, median and range over the seeds. An untrained network has 2.3. Trainings that diverged stand at 10."}
 	for _, nu := range sweepNus {
 		panel := &study.Lines{Title: fmt.Sprintf("ν = %v", nu), X: study.Axis{Label: "hidden layers"},
-			Y: study.Axis{Label: "training loss", Unit: "nats", Log: true, Max: study.At(divergedAt)}}
+			Y: study.Axis{Label: "training loss", Unit: "nats", Log: true, Max: study.At(1.3 * divergedAt)}}
 		for _, method := range []string{nameLaProp, nameAdam, nameUsualAdam} {
 			panel.Curves = append(panel.Curves, depthCurve(r, method, nu))
 		}
 		if len(panel.Curves[0].X) < 2 {
-			return nil
+			continue
 		}
+		panel.Curves = append(panel.Curves, study.HorizontalLine("diverged", divergedAt, float64(depths[0]), float64(depths[len(depths)-1])))
 		f.Panels = append(f.Panels, panel)
+	}
+	if len(f.Panels) == 0 {
+		return nil
 	}
 	return f
 }
 
+// depthCurve is one method's loss. All losses beyond divergedAt count as equal.
 func depthCurve(r *study.Results, method string, nu float64) study.Curve {
 	c := study.Curve{Label: method, Draw: study.Both}
 	for _, depth := range depths {
@@ -208,7 +213,10 @@ func depthCurve(r *study.Results, method string, nu float64) study.Curve {
 		if !r.Has("train_loss", labels...) {
 			continue
 		}
-		loss := r.Sample("train_loss", labels...).OrElse(math.Inf(1))
+		loss := r.Sample("train_loss", labels...).OrElse(divergedAt)
+		for i := range loss {
+			loss[i] = min(loss[i], divergedAt)
+		}
 		c.X, c.Y = append(c.X, float64(depth)), append(c.Y, loss.Median())
 		c.Low, c.High = append(c.Low, loss.Min()), append(c.High, loss.Max())
 	}
