@@ -59,9 +59,3 @@ func checkSizes(op, what string, sizes ...int) {
 		}
 	}
 }
-
-func checkFloat(op string, d fx.DType) {
-	if d != fx.Float32 && d != fx.Float64 {
-		fail(op, "dtype %v; it must be float32 or float64", d)
-	}
-}
