@@ -28,6 +28,13 @@
 // variance is a third of that, so that signals fade with depth. Runs that are compared with PyTorch's take
 // [TorchUniform] for both; deep ReLU networks take [HeNormal].
 //
+// # Models
+//
+// Networks that the field knows by name are here in their small forms, each in
+// a file that is its picture: [MLP], [ConvNet], [ResNet], [VGG], [UNet], [GPT],
+// [DiT], [SIREN], and [MessagePassing] for graphs. Those whose result starts at
+// 0, UNet and DiT, are for diffusion and flow models and take times and labels.
+//
 // # Losses
 //
 // CrossEntropy and Error functions give a value for each example (or element),

@@ -96,20 +96,25 @@ func TestWrongPrograms(t *testing.T) {
 		{"SigmoidCrossEntropy: an array is nil", func() { nn.SigmoidCrossEntropy(ones(2), nil) }},
 		{"Accuracy: no labels: shape [0]", func() { nn.Accuracy(ones(0, 2), fx.Zeros(fx.Int32, 0)) }},
 	} {
-		func() {
-			defer func() {
-				e, ok := recover().(*fx.Error)
-				if !ok {
-					t.Errorf("no *fx.Error, want %q", c.want)
-					return
-				}
-				got := strings.TrimPrefix(e.Error(), "fx: nn.")
-				at := regexp.MustCompile(` \(errors_test\.go:\d+\)$`)
-				if !at.MatchString(got) || at.ReplaceAllString(got, "") != c.want {
-					t.Errorf("got  %q\nwant %q", got, c.want)
-				}
-			}()
-			c.call()
-		}()
+		wrong(t, c.want, c.call)
 	}
+}
+
+// wrong insists that a call fails with a message, at its own line.
+func wrong(t *testing.T, want string, call func()) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		e, ok := recover().(*fx.Error)
+		if !ok {
+			t.Errorf("no *fx.Error, want %q", want)
+			return
+		}
+		got := strings.TrimPrefix(e.Error(), "fx: nn.")
+		at := regexp.MustCompile(` \(\w*errors_test\.go:\d+\)$`)
+		if !at.MatchString(got) || at.ReplaceAllString(got, "") != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}()
+	call()
 }

@@ -244,3 +244,23 @@ func sameShape(a, b []int) bool {
 	}
 	return true
 }
+
+// Orthogonal draws gain times a matrix with orthonormal rows or columns,
+// uniformly (Saxe, McClelland and Ganguli, "Exact Solutions to the Nonlinear
+// Dynamics of Learning in Deep Linear Neural Networks", 2014). A kernel
+// [..., in, out] is taken as a matrix of all its axes but the last by the last,
+// as in PyTorch and jax. A gain of 1 keeps norms, sqrt(2) makes up for a ReLU.
+func Orthogonal(gain float64) Initializer {
+	checkScale("Orthogonal", gain)
+	return func(key *fx.Array, d fx.DType, _ Fan, shape ...int) *fx.Array {
+		n := len(shape)
+		if n < 2 {
+			fail("Orthogonal", "shape %v; a kernel has at least an input and an output axis", shape)
+		}
+		rows := 1
+		for _, s := range shape[:n-1] {
+			rows *= s
+		}
+		return random.Orthogonal(key, d, rows, shape[n-1]).MulScalar(gain).Reshape(shape...)
+	}
+}

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"maps"
 	"math"
 	"testing"
 
@@ -14,12 +15,15 @@ var (
 	same   = fx.ConvOptions{Padding: fx.Border{Same: true}}
 )
 
-// layers is every layer as a nn.Layer, in float64, with a batch of inputs.
-func layers() map[string]struct {
+// layerRow is a layer, a batch of inputs, and the shape of the result.
+type layerRow struct {
 	layer nn.Layer
 	x     *fx.Array
 	out   []int
-} {
+}
+
+// layers is every layer as a nn.Layer, in float64, with a batch of inputs.
+func layers() map[string]layerRow {
 	key := random.New(1)
 	norm := nn.NewLayerNorm(fx.Float64, 5)
 	norm.Scale, norm.Bias = sample(2, fx.Float64, 5), sample(3, fx.Float64, 5)
@@ -34,12 +38,7 @@ func layers() map[string]struct {
 	direct := nn.ConvNetOptions{Filters: [2]int{2, 3}, Hidden: -1, Activation: nn.Softplus, LayerOptions: double}
 	images := sample(8, fx.Float64, 3, 6, 5, 2)
 	vectors := sample(9, fx.Float64, 3, 5)
-	type row = struct {
-		layer nn.Layer
-		x     *fx.Array
-		out   []int
-	}
-	return map[string]row{
+	return map[string]layerRow{
 		"linear":         {nn.NewLinear(key, 5, 4, double), vectors, []int{3, 4}},
 		"linear no bias": {nn.NewLinear(key, 5, 4, nn.LayerOptions{NoBias: true, DType: fx.Float64}), vectors, []int{3, 4}},
 		"linear deep":    {nn.NewLinear(key, 5, 4, double), sample(10, fx.Float64, 3, 2, 6, 5), []int{3, 2, 6, 4}},
@@ -71,7 +70,9 @@ type call struct {
 func apply(c call) *fx.Array { return c.Layer.Apply(c.X) }
 
 func TestLayers(t *testing.T) {
-	for name, l := range layers() {
+	all := layers()
+	maps.Copy(all, blocks())
+	for name, l := range all {
 		t.Run(name, func(t *testing.T) {
 			y := l.layer.Apply(l.x)
 			shapeIs(t, "output", y, l.out...)
