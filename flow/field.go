@@ -31,6 +31,18 @@ func (f Field) Apply(x, t *fx.Array) *fx.Array {
 	return f.Net.Apply(fx.Concatenate(1, x, column))
 }
 
+// ImageField is the velocity of images [n, height, width, channels] by a U-Net
+// that sees the time. Its TimeFactor should be about 1000: the authors' is 999.
+type ImageField struct{ Net nn.UNet }
+
+// Apply is the velocity at images.
+func (f ImageField) Apply(x, t *fx.Array) *fx.Array {
+	if x.NDim() != 4 {
+		fail("ImageField.Apply", "images are %v; they must be [n, height, width, channels]", x.Shape())
+	}
+	return f.Net.Apply(x, t.AsType(x.DType()).BroadcastTo(x.Dim(0)), nil)
+}
+
 // Func is a velocity without parameters.
 type Func func(x, t *fx.Array) *fx.Array
 

@@ -271,3 +271,48 @@ func TestOutsideMistakes(t *testing.T) {
 }
 
 func math1(t *fx.Array) *fx.Array { return t }
+
+// Couplings draw rows of what they were given: pairs together, products apart,
+// noise anew.
+func TestCouplings(t *testing.T) {
+	x := fx.Arange(fx.Float64, 50).Reshape(50, 1)
+	y := x.AddScalar(1000)
+	const n = 4000
+	correlation := func(p flow.Pairs) float64 {
+		a, b := p.X0.Sub(p.X0.Mean()), p.X1.Sub(p.X1.Mean())
+		return a.Mul(b).Mean().Div(a.Square().Mean().Mul(b.Square().Mean()).Sqrt()).Item()
+	}
+	near(t, "correlation of pairs", correlation(flow.Pairs{X0: x, X1: y}.Draw(random.New(1), n)), 1, 1e-12)
+	near(t, "correlation of a product", correlation(flow.Product{X0: x, X1: y}.Draw(random.New(1), n)), 0, 0.06)
+	noise := flow.Noise{X1: y}.Draw(random.New(1), n)
+	near(t, "correlation of noise", correlation(noise), 0, 0.06)
+	near(t, "mean of the noise", noise.X0.Mean().Item(), 0, 0.06)
+	near(t, "its mean square", noise.X0.Square().Mean().Item(), 1, 0.1)
+	near(t, "mean of the points", noise.X1.Mean().Item(), 1024.5, 2)
+	for want, err := range map[string]error{
+		"flow: a product lacks X0 or X1": flow.Product{X0: x}.Validate(),
+		"flow: a product of points [50 1] and [50 2]: they must be [n, ...] and [m, ...] of the same kind": flow.Product{X0: x, X1: fx.Zeros(fx.Float64, 50, 2)}.Validate(),
+		"flow: a product of float64 and int32: they must have one float type":                              flow.Product{X0: x, X1: fx.Zeros(fx.Int32, 9, 1)}.Validate(),
+		"flow: noise lacks the points that it is to become, [n, ...]":                                      flow.Noise{}.Validate(),
+		"flow: noise with values that are not finite":                                                      flow.Noise{X1: y.DivScalar(0)}.Validate(),
+	} {
+		if err == nil || err.Error() != want {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// A U-Net is a velocity of images, trained like any other.
+func TestImageField(t *testing.T) {
+	net := nn.NewUNet(random.New(1), nn.UNetOptions{Channels: 1, Features: 8, Multipliers: []int{1, 2}, Blocks: 1, TimeFactor: 1000})
+	images := random.Uniform(random.New(2), fx.Float32, -1, 1, 16, 8, 8, 1)
+	trained, history, err := flow.Rectify(random.New(3), flow.ImageField{Net: net}, flow.Noise{X1: images},
+		flow.Config{Steps: 20, Batch: 8, Average: 0.9, Rule: optim.NewAdam(optim.Constant(1e-3))})
+	if err != nil || !(history[19] < history[0]) {
+		t.Fatal(history, err)
+	}
+	end, _ := flow.Forward(trained, random.Normal(random.New(4), fx.Float32, 3, 8, 8, 1), flow.Euler(4))
+	if end.IsFinite().All().Item() == 0 {
+		t.Error("the images are not finite")
+	}
+}

@@ -14,7 +14,7 @@ import (
 type Config struct {
 	Interpolant Interpolant // the zero value means Linear
 	Steps       int
-	Batch       int        // pairs in each step, drawn with replacement
+	Batch       int        // pairs in each step
 	Rule        optim.Rule // the authors' toys: Adam at 5e-3
 	Average     float64    // decay of the parameters' moving average, which is the result; 0: none
 
@@ -54,7 +54,7 @@ func (c Config) validate() error {
 const stretch = 100
 
 // Trainer is a compiled Rectify: one serves any number of fits of models and
-// pairs of the same shapes, also at the same time.
+// couplings of the same shapes, also at the same time.
 type Trainer[M Model] struct {
 	config    Config
 	optimizer optim.Optimizer[M]
@@ -63,11 +63,11 @@ type Trainer[M Model] struct {
 
 // leg is what the compiled program takes and gives: a training to continue.
 type leg[M Model] struct {
-	Model M
-	State optim.State
-	Pairs Pairs
-	Key   *fx.Array
-	Steps *fx.Array // int32 numbers of the steps to make
+	Model    M
+	State    optim.State
+	Coupling Coupling
+	Key      *fx.Array
+	Steps    *fx.Array // int32 numbers of the steps to make
 }
 
 // NewTrainer checks the settings.
@@ -97,24 +97,28 @@ func NewTrainer[M Model](c Config) (*Trainer[M], error) {
 	return t, nil
 }
 
-// Fit trains a model on pairs and gives the loss of every step. A loss that is
-// not finite is an error.
-func (t *Trainer[M]) Fit(ctx context.Context, key *fx.Array, model M, pairs Pairs) (M, []float64, error) {
-	if err := pairs.Validate(); err != nil {
+// Fit trains a model on pairs of a coupling and gives the loss of every step. A
+// loss that is not finite is an error; the model is then the one before the
+// stretch of steps in which it occurred.
+func (t *Trainer[M]) Fit(ctx context.Context, key *fx.Array, model M, c Coupling) (M, []float64, error) {
+	if c == nil {
+		return model, nil, fmt.Errorf("flow: no coupling")
+	}
+	if err := c.Validate(); err != nil {
 		return model, nil, err
 	}
-	l := leg[M]{Model: model, State: t.optimizer.Init(model), Pairs: pairs, Key: key}
+	l := leg[M]{Model: model, State: t.optimizer.Init(model), Coupling: c, Key: key}
 	var history []float64
 	for len(history) < t.config.Steps {
 		if err := ctx.Err(); err != nil {
-			return model, history, err
+			return l.Model, history, err
 		}
 		n := min(stretch, t.config.Steps-len(history))
 		l.Steps = fx.Arange(fx.Int32, n).AddScalar(float64(len(history)))
 		next, losses := t.advance(l)
 		for _, loss := range losses.Float64s() {
 			if math.IsNaN(loss) || math.IsInf(loss, 0) {
-				return model, history, fmt.Errorf("flow: the loss is %v at step %d", loss, len(history))
+				return l.Model, history, fmt.Errorf("flow: the loss is %v at step %d", loss, len(history))
 			}
 			history = append(history, loss)
 		}
@@ -134,10 +138,9 @@ func (t *Trainer[M]) steps(l leg[M]) (leg[M], *fx.Array) {
 	}
 	end, losses := fx.Scan(func(c carry, step *fx.Array) (carry, *fx.Array) {
 		keys := random.Split(random.FoldIn(l.Key, step), 2)
-		rows := random.Randint(keys[0], fx.Int32, 0, int64(l.Pairs.X0.Dim(0)), t.config.Batch)
-		x0, x1 := l.Pairs.X0.Take(rows, 0), l.Pairs.X1.Take(rows, 0)
-		time := t.config.times(keys[1], x0.DType())
-		model, state, info := t.optimizer.Step(func(m M) *fx.Array { return t.config.loss(m, time, x0, x1) }, c.Model, c.State)
+		pairs := l.Coupling.Draw(keys[0], t.config.Batch)
+		time := t.config.times(keys[1], pairs.X0.DType())
+		model, state, info := t.optimizer.Step(func(m M) *fx.Array { return t.config.loss(m, time, pairs.X0, pairs.X1) }, c.Model, c.State)
 		return carry{model, state}, info.Loss
 	}, carry{l.Model, l.State}, l.Steps)
 	l.Model, l.State = end.Model, end.State
@@ -164,14 +167,14 @@ func (c Config) loss(v Model, t, x0, x1 *fx.Array) *fx.Array {
 	return squaredNorm(seen).Mean().MulScalar(0.5)
 }
 
-// Rectify fits a model to the motion between pairs and gives the loss of every
+// Rectify fits a model to the motion between the pairs of a coupling and gives the loss of every
 // step: min over v of the integral of E|dX_t/dt - v(X_t, t)|^2 (equation 1).
-func Rectify[M Model](key *fx.Array, model M, pairs Pairs, c Config) (M, []float64, error) {
+func Rectify[M Model](key *fx.Array, model M, from Coupling, c Config) (M, []float64, error) {
 	t, err := NewTrainer[M](c)
 	if err != nil {
 		return model, nil, err
 	}
-	return t.Fit(context.Background(), key, model, pairs)
+	return t.Fit(context.Background(), key, model, from)
 }
 
 // DistillTimes are the times at which a model of k Euler steps is asked: 0,
