@@ -239,7 +239,7 @@ func TestOutsideMistakes(t *testing.T) {
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
 	trainer, _ := flow.NewTrainer[flow.Field](quick)
-	_, _, stopped := trainer.Fit(cancelled, random.New(1), net, pairs)
+	_, _, stopped := trainer.Fit(cancelled, random.New(1), net, pairs, nil)
 	if !errors.Is(stopped, context.Canceled) {
 		t.Errorf("a cancelled training ends with %v", stopped)
 	}

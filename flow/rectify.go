@@ -99,8 +99,9 @@ func NewTrainer[M Model](c Config) (*Trainer[M], error) {
 
 // Fit trains a model on pairs of a coupling and gives the loss of every step. A
 // loss that is not finite is an error; the model is then the one before the
-// stretch of steps in which it occurred.
-func (t *Trainer[M]) Fit(ctx context.Context, key *fx.Array, model M, c Coupling) (M, []float64, error) {
+// stretch of steps in which it occurred. watch, if not nil, hears how many steps
+// are made, every so often.
+func (t *Trainer[M]) Fit(ctx context.Context, key *fx.Array, model M, c Coupling, watch func(steps int)) (M, []float64, error) {
 	if c == nil {
 		return model, nil, fmt.Errorf("flow: no coupling")
 	}
@@ -123,6 +124,9 @@ func (t *Trainer[M]) Fit(ctx context.Context, key *fx.Array, model M, c Coupling
 			history = append(history, loss)
 		}
 		l = next
+		if watch != nil {
+			watch(len(history))
+		}
 	}
 	if a, ok := t.optimizer.(optim.Averaging[M]); ok {
 		return a.Averaged(l.State), history, nil
@@ -174,7 +178,7 @@ func Rectify[M Model](key *fx.Array, model M, from Coupling, c Config) (M, []flo
 	if err != nil {
 		return model, nil, err
 	}
-	return t.Fit(context.Background(), key, model, from)
+	return t.Fit(context.Background(), key, model, from, nil)
 }
 
 // DistillTimes are the times at which a model of k Euler steps is asked: 0,

@@ -85,22 +85,28 @@ func (o ConvNetOptions) withDefaults() ConvNetOptions {
 // Apply maps images [N, H, W, C] (or one image [H, W, C]) to [N, classes] (or
 // [classes]): the logits.
 func (c ConvNet) Apply(x *fx.Array) *fx.Array {
+	features := c.features("ConvNet.Apply", x)
+	return c.Dense[len(c.Dense)-1].Apply(features)
+}
+
+// Features is what the last layer sees, [N, features] or [features]: a
+// description of the images, by which sets of them can be compared.
+func (c ConvNet) Features(x *fx.Array) *fx.Array { return c.features("ConvNet.Features", x) }
+
+func (c ConvNet) features(op string, x *fx.Array) *fx.Array {
 	if len(c.Dense) == 0 || c.Activation == nil {
-		fail("ConvNet.Apply", "the network has no dense layer or no activation; NewConvNet makes one")
+		fail(op, "the network has no dense layer or no activation; NewConvNet makes one")
 	}
-	checkImages("ConvNet.Apply", x, c.Conv[0].W, 0)
+	checkImages(op, x, c.Conv[0].W, 0)
 	if s := x.Shape(); !slices.Equal(s[len(s)-3:], c.image[:]) {
-		fail("ConvNet.Apply", "the input has shape %v; the network is for images %v", s, c.image)
+		fail(op, "the input has shape %v; the network is for images %v", s, c.image)
 	}
 	for _, conv := range c.Conv {
 		x = fx.MaxPool2D(c.Activation(conv.Apply(x)), [2]int{2, 2})
 	}
 	x = Flatten(x)
-	for i, l := range c.Dense {
-		x = l.Apply(x)
-		if i < len(c.Dense)-1 {
-			x = c.Activation(x)
-		}
+	for _, l := range c.Dense[:len(c.Dense)-1] {
+		x = c.Activation(l.Apply(x))
 	}
 	return x
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/fluxion-go/fluxion/papers/laprop"
+	rectifiedflow "github.com/fluxion-go/fluxion/papers/rectified-flow"
 	"github.com/fluxion-go/fluxion/study"
 )
 
@@ -14,7 +15,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{laprop.Paper()}
+	return []*study.Paper{laprop.Paper(), rectifiedflow.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

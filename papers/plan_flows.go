@@ -100,16 +100,6 @@ func flows() []*study.Paper {
 				"on ImageNet the result beats MeanFlow at all sizes tested.",
 		},
 		{
-			Number: 94, Slug: "rectified-flow", Year: 2022, ArXiv: "2209.03003",
-			Title:   "Flow Straight and Fast: Learning to Generate and Transfer Data with Rectified Flow",
-			Authors: []string{"Xingchao Liu", "Chengyue Gong", "Qiang Liu"},
-			Summary: "To transport one distribution to another, rectified flow fits an ODE to the straight lines between " +
-				"random pairs of their points by least squares. Paths of an ODE cannot cross, so integrating it " +
-				"produces new pairs that keep both distributions and lower every convex transport cost. Fitting again " +
-				"on the new pairs makes the paths almost straight, so that a single Euler step suffices for " +
-				"generation, and the same recipe transfers images between unpaired domains.",
-		},
-		{
 			Number: 96, Slug: "c2ot", Year: 2025, ArXiv: "2503.10636",
 			Title:   "The Curse of Conditions: Analyzing and Improving Optimal Transport for Conditional Flow-Based Generation",
 			Authors: []string{"Ho Kei Cheng", "Alexander Schwing"},

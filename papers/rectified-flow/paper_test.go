@@ -1,0 +1,187 @@
+package rectifiedflow
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/fluxion-go/fluxion/flow"
+	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/random"
+	"github.com/fluxion-go/fluxion/study"
+)
+
+func TestDeclaration(t *testing.T) {
+	if err := Paper().Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestPlan: the plan of a scale with the options of a user.
+func TestPlan(t *testing.T) {
+	for _, c := range []struct {
+		scale  study.Scale
+		set    map[string]string
+		steps  int
+		ways   int
+		images bool
+		side   int
+	}{
+		{study.Quick, nil, 700, 1, false, 14},
+		{study.Default, map[string]string{"images": "yes", "image-side": "7"}, 2500, 3, true, 7},
+		{study.Default, map[string]string{"steps": "9"}, 9, 3, false, 14},
+		{study.Full, nil, 10_000, 3, true, 28},
+		{study.Full, map[string]string{"images": "no"}, 10_000, 3, false, 28},
+	} {
+		env, err := study.NewEnv(context.Background(), Paper(), c.scale, 0, c.set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := experiment{plans, flow.Linear(), reflowed}
+		p := e.plan(env)
+		if p.steps != c.steps || len(e.ways(p)) != c.ways || p.images != c.images || p.side != c.side {
+			t.Errorf("%s %v: %d steps, %d ways, images %v of side %d", c.scale, c.set, p.steps, len(e.ways(p)), p.images, p.side)
+		}
+	}
+}
+
+// smallPlans is scale default with less of everything.
+func smallPlans(string) study.PerScale[plan] {
+	return study.PerScale[plan]{Default: plan{
+		rounds: 2, hidden: []int{48, 48}, steps: 1600, distill: 100, batch: 256, stored: 3000, judged: 150, fine: 40,
+		euler: []int{1, 100}, rates: []float64{1e-2},
+		side: 8, features: 8, levels: []int{1, 2}, blocks: 1, train: 300, test: 70,
+		imageSteps: 12, imageBatch: 16, imagePairs: 64, average: 0.9, warmup: 4,
+	}}
+}
+
+// small runs an experiment on that scale.
+func small(t *testing.T, e experiment, threads int, set map[string]string) *study.Outcome {
+	t.Helper()
+	e.plans = smallPlans
+	p := e.paper()
+	p.Seeds.Quick, p.Seeds.Full = 0, 0
+	for i := range p.Claims {
+		p.Claims[i].Scales = nil
+	}
+	if set == nil {
+		p.Figures = nil
+	}
+	o, err := study.Run(context.Background(), study.Request{Paper: p, Seeds: []uint64{0}, Dir: t.TempDir(), Set: maps.Clone(set), Threads: threads})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mistake := range o.Mistakes {
+		t.Error(mistake)
+	}
+	return o
+}
+
+// TestBrokenMethodsFail puts mistakes into the method. Each costs the claims
+// that speak of it; the right method loses none.
+func TestBrokenMethodsFail(t *testing.T) {
+	right := experiment{linear: flow.Linear(), reflow: reflowed}
+	shuffled, coarse, short, squared := right, right, right, right
+	shuffled.reflow = func(v flow.Field, starts *fx.Array, s flow.Solver) (flow.Pairs, error) {
+		pairs, err := reflowed(v, starts, s)
+		return pairs.Shuffled(random.New(1)), err
+	}
+	coarse.reflow = func(v flow.Field, starts *fx.Array, _ flow.Solver) (flow.Pairs, error) {
+		return reflowed(v, starts, flow.Euler(2))
+	}
+	// It stops halfway to X1.
+	short.linear.Alpha = func(t *fx.Array) *fx.Array { return t.MulScalar(0.5) }
+	// Its ends are right, but it is not a straight line through X0 and X1.
+	squared.linear = flow.SubVP()
+	for _, c := range []struct {
+		name  string
+		e     experiment
+		fails []string
+	}{
+		{"nothing", right, nil},
+		{"partners exchanged between rounds", shuffled, []string{"1"}},
+		{"pairs of a coarse solver", coarse, []string{"2"}},
+		{"half the way", short, []string{"3", "4"}},
+		{"the diffusion's motion", squared, []string{"1", "4"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := small(t, c.e, 2, nil)
+			var failed []string
+			for _, v := range o.Verdicts {
+				if v.Status == study.NotReproduced {
+					failed = append(failed, v.Claim)
+				}
+			}
+			missed := slices.ContainsFunc(c.fails, func(id string) bool { return !slices.Contains(failed, id) })
+			if missed || len(c.fails) == 0 && len(failed) > 0 {
+				t.Errorf("claims %v fail, want %v", failed, c.fails)
+				for _, v := range o.Verdicts {
+					for _, check := range v.Checks {
+						t.Logf("%s: %v", v.Claim, check)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestSameBits: threads do not matter, with images or without; every table and
+// figure can be made.
+func TestSameBits(t *testing.T) {
+	set := map[string]string{"images": "yes", "steps": "20"}
+	e := experiment{linear: flow.Linear(), reflow: reflowed}
+	one, two := small(t, e, 1, set), small(t, e, 2, set)
+	if one.Digest != two.Digest {
+		t.Errorf("digests %s and %s with one thread and with two", one.Digest, two.Digest)
+	}
+	if len(one.Figures) != 6 || len(one.Tables) != 5 {
+		t.Errorf("figures %v, %d tables", one.Figures, len(one.Tables))
+	}
+}
+
+// TestMixtures: samples have the means and variances that were asked for.
+func TestMixtures(t *testing.T) {
+	from, to := triangles()
+	_, hump := humps()
+	const n = 30_000
+	for name, c := range map[string]struct {
+		points    *fx.Array
+		mean      []float64
+		meanNorm2 float64 // E|x|^2
+	}{
+		"from":      {from.sample(random.New(1), n), []float64{0, 0}, 25.6},
+		"to, even":  {to.even(random.New(2), n), []float64{0, 0}, 25.6},
+		"two humps": {hump.sample(random.New(3), n), []float64{-1.8}, 0.7*9 + 0.3 + 0.5},
+	} {
+		for i, m := range c.points.Mean(0).AsType(fx.Float64).Float64s() {
+			if math.Abs(m-c.mean[i]) > 0.06 {
+				t.Errorf("%s: mean %v, want %v", name, m, c.mean[i])
+			}
+		}
+		if got := c.points.Square().Sum(1).Mean().Item(); math.Abs(got-c.meanNorm2) > 0.15 {
+			t.Errorf("%s: mean square %v, want %v", name, got, c.meanNorm2)
+		}
+	}
+}
+
+func TestSpearman(t *testing.T) {
+	x := []float32{3, 1, 2, 5, 4}
+	for _, c := range []struct {
+		y    []float32
+		want float64
+	}{{x, 1}, {[]float32{-3, -1, -2, -5, -4}, -1}, {[]float32{1, 2, 3, 4, 5}, 0.6}} {
+		if got := spearman(x, c.y); got != c.want {
+			t.Errorf("spearman %v, want %v", got, c.want)
+		}
+	}
+}
+
+// TestOtherDomain: there and back is the identity, bit for bit.
+func TestOtherDomain(t *testing.T) {
+	x := random.Normal(random.New(1), fx.Float32, 2, 5, 5, 3)
+	if backDomain(otherDomain(x)).Sub(x).Abs().Max().Item() != 0 {
+		t.Error("turning back is not exact")
+	}
+}
