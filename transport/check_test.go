@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/linalg"
 )
 
 // panics requires f to panic with an *fx.Error that contains a text.
@@ -18,4 +19,14 @@ func panics(t *testing.T, text string, f func()) {
 		}
 	}()
 	f()
+}
+
+// assignmentCost is the mean cost of the best assignment.
+func assignmentCost(t *testing.T, cost *fx.Array) float64 {
+	t.Helper()
+	_, total, err := linalg.Assign(cost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return total / float64(cost.Dim(0))
 }

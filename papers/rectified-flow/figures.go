@@ -19,10 +19,13 @@ func pathFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "paths", Columns: 3,
 		Title: "Paths from three clusters to three others: bent at first, straight after one reflow",
 		Caption: "Seed " + strconv.FormatUint(r.Seeds[0].Seed, 10) + ". S is the mean squared distance of the velocity from the straight line's. " +
-			"The diffusion's paths arrive just as well, but stay bent."}
+			"The diffusion's paths arrive as well, but a reflow does not straighten them."}
 	methods, rounds := flows(r, "straightness")
 	for _, m := range methods {
 		for _, k := range rounds[m] {
+			if m == nameSpeed && k == "1" {
+				continue // it looks like VP's
+			}
 			paths := first.Curve("paths", "method", m, "round", k)
 			panel := &study.Lines{
 				Title: fmt.Sprintf("%s, round %s: S = %s", m, k, study.FormatNumber(first.Scalar("straightness", "method", m, "round", k))),

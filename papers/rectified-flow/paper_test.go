@@ -52,8 +52,8 @@ func smallPlans(string) study.PerScale[plan] {
 	return study.PerScale[plan]{Default: plan{
 		rounds: 2, hidden: []int{48, 48}, steps: 1600, distill: 100, batch: 256, stored: 3000, judged: 150, fine: 40,
 		euler: []int{1, 100}, rates: []float64{1e-2},
-		side: 8, features: 8, levels: []int{1, 2}, blocks: 1, train: 300, test: 70,
-		imageSteps: 12, imageBatch: 16, imagePairs: 64, average: 0.9, warmup: 4,
+		side: 8, features: 8, levels: []int{1}, blocks: 1, train: 100, test: 70,
+		imageSteps: 8, imageBatch: 8, imagePairs: 16, average: 0.9, warmup: 4,
 	}}
 }
 
