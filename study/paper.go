@@ -159,6 +159,11 @@ type Claim struct {
 	// verdict is "inconclusive". Zero counts as one.
 	MinSeeds int
 
+	// Timed says that the claim is judged from wall-clock measurements, so that
+	// two runs of the same bits can come to different verdicts. Such a verdict is
+	// left out of what is published and compared.
+	Timed bool
+
 	// Judge reads the results of all seeds and decides, by means of a
 	// [Judgement]. It must be a pure function of the results.
 	Judge func(r *Results, j *Judgement)

@@ -35,7 +35,12 @@ func (o *Outcome) Publish() Published {
 	c := r.Config
 	p := Published{Format: publishedFormat, Version: formatVersion, Paper: c.Paper, Scale: c.Scale, Seeds: c.Seeds,
 		Data: c.Data, Options: c.Options, Digest: o.Digest, SeedDigests: map[string]string{},
-		Claims: o.Verdicts, Measurements: r.summaries(scalarsOf)}
+		Measurements: r.summaries(scalarsOf)}
+	for i, v := range o.Verdicts {
+		if !o.Paper.Claims[i].Timed {
+			p.Claims = append(p.Claims, v)
+		}
+	}
 	for _, s := range r.Seeds {
 		p.SeedDigests[fmt.Sprint(s.Seed)] = s.Record.Digest()
 	}
