@@ -8,6 +8,7 @@ import (
 
 	"github.com/fluxion-go/fluxion/papers/laprop"
 	rectifiedflow "github.com/fluxion-go/fluxion/papers/rectified-flow"
+	sinkhornnewton "github.com/fluxion-go/fluxion/papers/sinkhorn-newton"
 	"github.com/fluxion-go/fluxion/study"
 )
 
@@ -15,7 +16,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{laprop.Paper(), rectifiedflow.Paper()}
+	return []*study.Paper{laprop.Paper(), rectifiedflow.Paper(), sinkhornnewton.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

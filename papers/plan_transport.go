@@ -74,16 +74,5 @@ func transport() []*study.Paper {
 				"generator and no adversarial game are needed. Samples arise by moving particles from noise along the " +
 				"gradient flow of this discrepancy, with the features of lower and lower noise levels.",
 		},
-		{
-			Number: 109, Slug: "sinkhorn-newton", Year: 2024, ArXiv: "2401.12253",
-			Title: "Accelerating Sinkhorn Algorithm with Sparse Newton Iterations",
-			Authors: []string{"Xun Tang", "Michael Shavlovsky", "Holakou Rahmanian", "Elisa Tardini", "Kiran Koshy Thekumparampil",
-				"Tesi Xiao", "Lexing Ying"},
-			Summary: "With weak regularisation, Sinkhorn's algorithm for entropic optimal transport converges very slowly. " +
-				"The Hessian of the dual problem is essentially the transport plan, which becomes nearly sparse as " +
-				"the iteration converges. After a few Sinkhorn steps the method therefore switches to Newton steps " +
-				"with a truncated Hessian and conjugate gradients, which costs about as much per iteration and " +
-				"reaches machine precision within tens of iterations.",
-		},
 	}
 }
