@@ -77,8 +77,13 @@ func LoadCIFAR100Coarse(dir string) (train, test *Images, err error) {
 	return coarse.load(dir)
 }
 
+// advice says where to get the files.
+func (l cifarLayout) advice() string {
+	return "get " + l.archive + ", unpack it, and name the directory of its files with --data-dir"
+}
+
 func (l cifarLayout) load(dir string) (train, test *Images, err error) {
-	advice := "get " + l.archive + ", unpack it, and name the directory of its files with --data-dir"
+	advice := l.advice()
 	if err := checkDir(l.name, dir, advice); err != nil {
 		return nil, nil, err
 	}

@@ -166,3 +166,21 @@ func FuzzReadCIFAR10(f *testing.F) {
 		}
 	})
 }
+
+func TestOpenCIFAR10Options(t *testing.T) {
+	dir := write(t, map[string][]byte{
+		"data_batch_1.bin": append(cifarRecord(3), cifarRecord(9)...),
+		"test_batch.bin":   cifarRecord(7),
+	})
+	train, test, err := Open("cifar10", dir, Options{Train: 1, Size: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []int{1, 8, 8, 3}; !slices.Equal(train.Shape(), want) || !slices.Equal(test.Shape(), want) {
+		t.Errorf("shapes %v and %v, want %v", train.Shape(), test.Shape(), want)
+	}
+	// Red is the row and green the column: 0 to 3 have the mean 1.5.
+	if p := test.Image(0)[:2]; p[0] != 1.5/255 || p[1] != 1.5/255 {
+		t.Errorf("the first mean of red and of green is %v", p)
+	}
+}

@@ -44,7 +44,14 @@ var sources = []Source{
 		Summary: "MNIST handwritten digits, ten classes, 28x28 grey",
 		Files:   true,
 		Advice:  mnistAdvice,
-		open:    openMNIST,
+		open:    openFiles(LoadMNIST),
+	},
+	{
+		Name:    "cifar10",
+		Summary: "CIFAR-10 photographs, ten classes, 32x32 in colour",
+		Files:   true,
+		Advice:  cifar10Layout.advice(),
+		open:    openFiles(LoadCIFAR10),
 	},
 }
 
@@ -92,17 +99,20 @@ func openGlyphs(_ string, opts Options) (train, test *Images, err error) {
 	return GlyphSets(orElse(opts.Train, 4000), orElse(opts.Test, 2000), orElse(opts.Size, 28), opts.Seed)
 }
 
-func openMNIST(dir string, opts Options) (train, test *Images, err error) {
-	if train, test, err = LoadMNIST(dir); err != nil {
-		return nil, nil, err
+// openFiles makes the opener of a set that load reads from a directory.
+func openFiles(load func(dir string) (train, test *Images, err error)) func(string, Options) (train, test *Images, err error) {
+	return func(dir string, opts Options) (train, test *Images, err error) {
+		if train, test, err = load(dir); err != nil {
+			return nil, nil, err
+		}
+		if train, err = choose(train, opts.Train, opts.Size, opts.Seed); err != nil {
+			return nil, nil, err
+		}
+		if test, err = choose(test, opts.Test, opts.Size, opts.Seed); err != nil {
+			return nil, nil, err
+		}
+		return train, test, nil
 	}
-	if train, err = choose(train, opts.Train, opts.Size, opts.Seed); err != nil {
-		return nil, nil, err
-	}
-	if test, err = choose(test, opts.Test, opts.Size, opts.Seed); err != nil {
-		return nil, nil, err
-	}
-	return train, test, nil
 }
 
 // choose draws n images of a set and shrinks them to size; zero leaves either

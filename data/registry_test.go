@@ -11,13 +11,15 @@ func TestOpenErrors(t *testing.T) {
 		opts      Options
 		want      string
 	}{
-		{"glyphz", "", Options{}, `data: no data set is called "glyphz" (did you mean "glyphs"?); there are glyphs, mnist`},
-		{"mnsit", "", Options{}, `data: no data set is called "mnsit" (did you mean "mnist"?); there are glyphs, mnist`},
-		{"imagenet", "", Options{}, `data: no data set is called "imagenet"; there are glyphs, mnist`},
-		{"", "", Options{}, `data: no data set is called ""; there are glyphs, mnist`},
+		{"glyphz", "", Options{}, `data: no data set is called "glyphz" (did you mean "glyphs"?); there are glyphs, mnist, cifar10`},
+		{"mnsit", "", Options{}, `data: no data set is called "mnsit" (did you mean "mnist"?); there are glyphs, mnist, cifar10`},
+		{"imagenet", "", Options{}, `data: no data set is called "imagenet"; there are glyphs, mnist, cifar10`},
+		{"", "", Options{}, `data: no data set is called ""; there are glyphs, mnist, cifar10`},
 		{"mnist", "", Options{}, "data: mnist is read from files and no directory is given: " + mnistAdvice},
 		{"mnist", "no/such/dir", Options{}, "data: mnist: there is no directory no/such/dir; " + mnistAdvice},
 		{"mnist", "registry.go", Options{}, "data: mnist: registry.go is a file, not the directory of the files; " + mnistAdvice},
+		{"cifar10", "", Options{}, "data: cifar10 is read from files and no directory is given: " + cifar10Layout.advice()},
+		{"cifar10", "no/such/dir", Options{}, "data: cifar10: there is no directory no/such/dir; " + cifar10Layout.advice()},
 		{"glyphs", "digits", Options{}, "data: glyphs is built in and reads no files, but the data directory digits is given: name the data set that is there, or leave out --data-dir"},
 		{"glyphs", "", Options{Train: -1}, "data: glyphs: -1 training images, 0 test images, size 0: must not be negative"},
 		{"glyphs", "", Options{Size: 7}, "data: glyphs: size 7: must be from 8 to 256 pixels"},
@@ -31,8 +33,10 @@ func TestOpenErrors(t *testing.T) {
 			t.Errorf("Open(%q): a set together with an error", c.name)
 		}
 	}
-	if !strings.Contains(mnistAdvice, "--data-dir") {
-		t.Error("the advice for mnist does not name the flag")
+	for _, s := range Sources() {
+		if s.Files && !strings.Contains(s.Advice, "--data-dir") {
+			t.Errorf("the advice for %s does not name the flag", s.Name)
+		}
 	}
 }
 
