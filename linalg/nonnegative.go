@@ -10,20 +10,30 @@ import (
 )
 
 // NonNegativeQP minimises x'Qx/2 + c'x over x >= 0, for a symmetric positive
-// semidefinite Q [n, n] and c [n], on the host: the active-set method of Lawson
-// and Hanson ("Solving Least Squares Problems", 1974, algorithm 23.10), which
-// ends with the exact active set. A problem without a minimum, a Q that is not
-// semidefinite where it matters, and values that are not finite are errors.
+// semidefinite Q [n, n] and c [n], or for every row of c [k, n], on the host: by
+// block principal pivoting (see blockPivoting), and where Q is singular by the
+// active-set method of Lawson and Hanson ("Solving Least Squares Problems",
+// 1974, algorithm 23.10). Both end with the exact active set. A problem without
+// a minimum, a Q that is not semidefinite where it matters, and values that are
+// not finite are errors.
 func NonNegativeQP(q, c *fx.Array) (*fx.Array, error) {
 	n := checkSquare("NonNegativeQP", q)
-	if c == nil || c.NDim() != 1 || c.Dim(0) != n {
+	if c == nil || c.NDim() < 1 || c.NDim() > 2 || c.Dim(-1) != n {
 		fail("NonNegativeQP", "c is %v for a matrix of size %d", c, n)
 	}
-	x, err := nonNegativeQP(rowsOf(q.Float64s(), n, n), c.Float64s())
-	if err != nil {
+	rows := rowsOf(q.Float64s(), n, n)
+	if err := checkQuadratic(rows); err != nil {
 		return nil, err
 	}
-	return fx.New(x, n).AsType(c.DType()), nil
+	all := make([]float64, 0, c.Size())
+	for _, c := range rowsOf(c.Float64s(), c.Size()/max(n, 1), n) {
+		x, err := nonNegativeQP(rows, c)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, x...)
+	}
+	return fx.New(all, c.Shape()...).AsType(c.DType()), nil
 }
 
 // NNLS minimises |A x - b| over x >= 0, for A [m, n] and b [m], by
@@ -68,6 +78,9 @@ func MinNormWeights(g *fx.Array) (*fx.Array, error) {
 			rows[i][j] = rows[i][j]/s + 1
 		}
 	}
+	if err := checkQuadratic(rows); err != nil {
+		return nil, fmt.Errorf("MinNormWeights: %w", err)
+	}
 	y, err := nonNegativeQP(rows, c)
 	if err != nil {
 		return nil, fmt.Errorf("MinNormWeights: %w", err)
@@ -87,19 +100,44 @@ var errNotFinite = errors.New("linalg: a value is not finite")
 // dependent is the relative size of a pivot that counts as zero.
 const dependent = 1e-13
 
-func nonNegativeQP(q [][]float64, c []float64) ([]float64, error) {
-	n := len(c)
-	scale := 0.0
+// checkQuadratic looks at the matrix of a program.
+func checkQuadratic(q [][]float64) error {
 	for i := range q {
-		for _, v := range append(slices.Clone(q[i]), c[i]) {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, errNotFinite
-			}
+		if !allFinite(q[i]) {
+			return errNotFinite
 		}
 		if q[i][i] < 0 {
-			return nil, fmt.Errorf("linalg: the matrix is not positive semidefinite: element (%d, %d) is %.3g", i, i, q[i][i])
+			return fmt.Errorf("linalg: the matrix is not positive semidefinite: element (%d, %d) is %.3g", i, i, q[i][i])
 		}
-		scale = max(scale, math.Abs(c[i]))
+	}
+	return nil
+}
+
+func allFinite(v []float64) bool {
+	for _, x := range v {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// nonNegativeQP solves the program for a matrix that has been checked.
+func nonNegativeQP(q [][]float64, c []float64) ([]float64, error) {
+	if !allFinite(c) {
+		return nil, errNotFinite
+	}
+	if x, ok := blockPivoting(q, c); ok {
+		return x, nil
+	}
+	return activeSet(q, c)
+}
+
+// activeSet is the method of Lawson and Hanson.
+func activeSet(q [][]float64, c []float64) ([]float64, error) {
+	n, scale := len(c), 0.0
+	for _, v := range c {
+		scale = max(scale, math.Abs(v))
 	}
 	x, passive := make([]float64, n), []int{}
 	skip := make([]bool, n) // entering these failed at the current point

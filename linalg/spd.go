@@ -9,9 +9,8 @@ import "math"
 // pivot that is not larger than tol times its diagonal element and returns
 // that row, else len(a).
 func cholesky(a [][]float64, tol float64) (l [][]float64, row int) {
-	l = make([][]float64, len(a))
+	l = triangle(len(a))
 	for i := range a {
-		l[i] = make([]float64, i+1)
 		for j := range i {
 			l[i][j] = (a[i][j] - dot(l[i][:j], l[j][:j])) / l[j][j]
 		}
@@ -22,6 +21,15 @@ func cholesky(a [][]float64, tol float64) (l [][]float64, row int) {
 		l[i][i] = math.Sqrt(pivot)
 	}
 	return l, len(a)
+}
+
+// triangle is a lower triangle of zeros, by rows.
+func triangle(n int) [][]float64 {
+	l, all := make([][]float64, n), make([]float64, n*(n+1)/2)
+	for i := range l {
+		l[i], all = all[:i+1:i+1], all[i+1:]
+	}
+	return l
 }
 
 // forward solves L x = b, and backward L' x = b.
