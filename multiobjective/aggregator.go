@@ -96,7 +96,7 @@ func checkJacobian(op string, j *fx.Array) {
 	}
 }
 
-// gramian is G by rows.
+// gramian is G, or another matrix, by rows.
 type gramian [][]float64
 
 func rowsOf(g *fx.Array) gramian {
@@ -141,7 +141,7 @@ func (g gramian) array() *fx.Array {
 	for _, row := range g {
 		v = append(v, row...)
 	}
-	return fx.New(v, len(g), len(g))
+	return fx.New(v, len(g), len(v)/len(g))
 }
 
 func dot(a, b []float64) float64 {

@@ -33,43 +33,48 @@ func DualConeQP(g, u *fx.Array) (*fx.Array, error) {
 	if !rows.finite() || !targets.finite() {
 		return nil, fmt.Errorf("%s: %w", op, ErrNotFinite)
 	}
-	var all []float64
-	for _, target := range targets {
-		w, err := projectOntoDualCone(rows.scaled(rows.trace()), target)
-		if err != nil {
-			return nil, fmt.Errorf("multiobjective: %s: %w", op, err)
-		}
-		all = append(all, w...)
+	weights, err := projectOntoDualCone(rows.scaled(rows.trace()), targets)
+	if err != nil {
+		return nil, fmt.Errorf("multiobjective: %s: %w", op, err)
 	}
-	return fx.New(all, len(targets), len(rows)), nil
+	return weights.array(), nil
 }
 
-// projectOntoDualCone solves one program for a Gramian of trace 1 (or 0). With
-// v = u + x it asks for x >= 0 of least x'Gx/2 + (Gu)'x.
-func projectOntoDualCone(g gramian, u []float64) ([]float64, error) {
-	gu := g.times(u)
-	if smallest(gu) >= 0 { // J'u is in the cone
-		return append([]float64{}, u...), nil
+// projectOntoDualCone solves the program of every target u, for a Gramian of
+// trace 1 (or 0). With v = u + x it asks for x >= 0 of least x'Gx/2 + (Gu)'x.
+func projectOntoDualCone(g gramian, targets gramian) (gramian, error) {
+	weights, slopes := make(gramian, len(targets)), gramian{}
+	var outside []int // the targets with J'u not in the cone
+	for k, u := range targets {
+		weights[k] = append([]float64{}, u...)
+		if gu := g.times(u); smallest(gu) < 0 {
+			outside, slopes = append(outside, k), append(slopes, gu)
+		}
 	}
-	x, err := linalg.NonNegativeQP(g.array(), fx.New(gu))
+	if len(outside) == 0 {
+		return weights, nil
+	}
+	steps, err := linalg.NonNegativeQP(g.array(), slopes.array())
 	if err != nil {
 		return nil, fmt.Errorf("the projection onto the dual cone: %w", err)
 	}
-	w, step := make([]float64, len(u)), x.Float64s()
-	size := 0.0
-	for i := range w {
-		w[i] = u[i] + step[i]
-		size = max(size, math.Abs(u[i]))
+	for i, x := range rowsOf(steps) {
+		w := weights[outside[i]]
+		size := 0.0
+		for j := range w {
+			size = max(size, math.Abs(w[j]))
+			w[j] += x[j]
+		}
+		gw := g.times(w)
+		residual := max(0, -smallest(gw))
+		for j := range x {
+			residual = max(residual, math.Abs(x[j]*gw[j]))
+		}
+		if !(residual <= 1e-9*size*max(1, size)) {
+			return nil, fmt.Errorf("the projection onto the dual cone has not converged: its optimality conditions are violated by %.3g", residual)
+		}
 	}
-	gw := g.times(w)
-	residual := max(0, -smallest(gw))
-	for i := range step {
-		residual = max(residual, math.Abs(step[i]*gw[i]))
-	}
-	if !(residual <= 1e-9*size*max(1, size)) {
-		return nil, fmt.Errorf("the projection onto the dual cone has not converged: its optimality conditions are violated by %.3g", residual)
-	}
-	return w, nil
+	return weights, nil
 }
 
 // scaled is G over a number; G itself if that is zero.
@@ -164,14 +169,17 @@ func UPGrad(o ConeOptions) Weighting {
 			return nil, err
 		}
 		g = o.normalised(g)
+		u := make(gramian, len(g))
+		for i := range u {
+			u[i] = make([]float64, len(g))
+			u[i][i] = 1 // the projection of p_i e_i is p_i times that of e_i
+		}
+		each, err := projectOntoDualCone(g, u)
+		if err != nil {
+			return nil, err
+		}
 		w := make([]float64, len(g))
-		for i := range g {
-			u := make([]float64, len(g))
-			u[i] = 1 // the projection of p_i e_i is p_i times that of e_i
-			wi, err := projectOntoDualCone(g, u)
-			if err != nil {
-				return nil, err
-			}
+		for i, wi := range each {
 			for k := range w {
 				w[k] += float64(p[i] * wi[k])
 			}
@@ -189,7 +197,11 @@ func DualProj(o ConeOptions) Weighting {
 		if err != nil {
 			return nil, err
 		}
-		return projectOntoDualCone(o.normalised(g), p)
+		w, err := projectOntoDualCone(o.normalised(g), gramian{p})
+		if err != nil {
+			return nil, err
+		}
+		return w[0], nil
 	}}
 }
 
