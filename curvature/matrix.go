@@ -55,7 +55,7 @@ func blocks[P any](A func(P) P, p P, o MatrixOptions, f func(from int, rows *fx.
 // vectors of linalg.Ravel, on the host: n products, in blocks. It is made
 // symmetric, (A + A')/2. Too many parameters, values that are not finite, and
 // an operator that is not symmetric up to rounding (1e-2 of the largest element
-// in float32, 1e-8 in float64) are errors.
+// in float32, 1e-10 in float64) are errors.
 func Matrix[P any](A func(P) P, p P, o MatrixOptions) (*fx.Array, error) {
 	x, _ := linalg.Ravel(p)
 	o, err := o.check("Matrix", x.Size())
@@ -69,7 +69,7 @@ func Matrix[P any](A func(P) P, p P, o MatrixOptions) (*fx.Array, error) {
 	if m.IsFinite().All().Item() == 0 {
 		return nil, fmt.Errorf("curvature: Matrix: a product with the operator is not finite")
 	}
-	tol := 1e-8
+	tol := 1e-10
 	if x.DType() == fx.Float32 {
 		tol = 1e-2
 	}
