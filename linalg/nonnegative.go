@@ -11,7 +11,7 @@ import (
 
 // NonNegativeQP minimises x'Qx/2 + c'x over x >= 0, for a symmetric positive
 // semidefinite Q [n, n] and c [n], or for every row of c [k, n], on the host: by
-// block principal pivoting (see blockPivoting), and where Q is singular by the
+// block principal pivoting (see minimise), and where Q is singular by the
 // active-set method of Lawson and Hanson ("Solving Least Squares Problems",
 // 1974, algorithm 23.10). Both end with the exact active set. A problem without
 // a minimum, a Q that is not semidefinite where it matters, and values that are
@@ -25,15 +25,11 @@ func NonNegativeQP(q, c *fx.Array) (*fx.Array, error) {
 	if err := checkQuadratic(rows); err != nil {
 		return nil, err
 	}
-	all := make([]float64, 0, c.Size())
-	for _, c := range rowsOf(c.Float64s(), c.Size()/max(n, 1), n) {
-		x, err := nonNegativeQP(rows, c)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, x...)
+	solutions, err := nonNegativeQP(rows, rowsOf(c.Float64s(), c.Size()/max(n, 1), n)...)
+	if err != nil {
+		return nil, err
 	}
-	return fx.New(all, c.Shape()...).AsType(c.DType()), nil
+	return fx.New(slices.Concat(solutions...), c.Shape()...).AsType(c.DType()), nil
 }
 
 // NNLS minimises |A x - b| over x >= 0, for A [m, n] and b [m], by
@@ -81,10 +77,11 @@ func MinNormWeights(g *fx.Array) (*fx.Array, error) {
 	if err := checkQuadratic(rows); err != nil {
 		return nil, fmt.Errorf("MinNormWeights: %w", err)
 	}
-	y, err := nonNegativeQP(rows, c)
+	solutions, err := nonNegativeQP(rows, c)
 	if err != nil {
 		return nil, fmt.Errorf("MinNormWeights: %w", err)
 	}
+	y := solutions[0]
 	var sum float64
 	for _, v := range y {
 		sum += v
@@ -122,15 +119,24 @@ func allFinite(v []float64) bool {
 	return true
 }
 
-// nonNegativeQP solves the program for a matrix that has been checked.
-func nonNegativeQP(q [][]float64, c []float64) ([]float64, error) {
-	if !allFinite(c) {
-		return nil, errNotFinite
+// nonNegativeQP solves the program for every c, and a matrix that has been
+// checked.
+func nonNegativeQP(q [][]float64, all ...[]float64) ([][]float64, error) {
+	p, out := newPivoting(q), make([][]float64, len(all))
+	for i, c := range all {
+		if !allFinite(c) {
+			return nil, errNotFinite
+		}
+		x, ok := p.minimise(c)
+		if !ok {
+			var err error
+			if x, err = activeSet(q, c); err != nil {
+				return nil, err
+			}
+		}
+		out[i] = x
 	}
-	if x, ok := blockPivoting(q, c); ok {
-		return x, nil
-	}
-	return activeSet(q, c)
+	return out, nil
 }
 
 // activeSet is the method of Lawson and Hanson.

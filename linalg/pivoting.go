@@ -2,7 +2,7 @@ package linalg
 
 import "math"
 
-// blockPivoting minimises x'Qx/2 + c'x over x >= 0 for a positive definite Q by
+// minimise finds the least x'Qx/2 + c'x over x >= 0 for a positive definite Q by
 // block principal pivoting (Portugal, Júdice and Vicente 1994; Kim and Park
 // 2011, algorithm 2): it guesses which elements are positive, solves for them,
 // and exchanges all elements of the wrong sign at once, or, where that has made
@@ -10,18 +10,15 @@ import "math"
 // where an active-set method takes one for every positive element.
 //
 // ok is false where Q proves singular on a guess, or the guesses do not end.
-func blockPivoting(q [][]float64, c []float64) (x []float64, ok bool) {
+func (p *pivoting) minimise(c []float64) (x []float64, ok bool) {
 	n := len(c)
-	p := guess{q: q, c: c, x: make([]float64, n), gradient: append([]float64{}, c...),
-		noise: make([]float64, n), positive: make([]bool, n)}
+	p.c, p.x = c, make([]float64, n)
+	clear(p.positive)
+	clear(p.noise)
+	copy(p.gradient, c)
 	fewest, chances := n+1, 3
 	for range 5*n + 10 {
-		var wrong []int
-		for i := range n {
-			if p.wrong(i) {
-				wrong = append(wrong, i)
-			}
-		}
+		wrong := p.wrong()
 		if len(wrong) == 0 {
 			return p.x, true
 		}
@@ -43,39 +40,53 @@ func blockPivoting(q [][]float64, c []float64) (x []float64, ok bool) {
 	return nil, false
 }
 
-// guess is which elements of x are positive, and what follows from it.
-type guess struct {
+// pivoting is a guess at which elements of x are positive, what follows from it,
+// and room to work in.
+type pivoting struct {
 	q        [][]float64
 	c        []float64
 	positive []bool
 	x        []float64 // the solution with the others zero
 	gradient []float64 // Qx + c; zero where x is positive
 	noise    []float64 // of the gradient
+
+	factor [][]float64
+	list   []int
 }
 
-// wrong tells whether element i violates the conditions of the minimum.
-func (p *guess) wrong(i int) bool {
-	return p.positive[i] && p.x[i] < 0 || !p.positive[i] && p.gradient[i] < -p.noise[i]
+func newPivoting(q [][]float64) *pivoting {
+	n := len(q)
+	return &pivoting{q: q, positive: make([]bool, n), gradient: make([]float64, n), noise: make([]float64, n), factor: triangle(n)}
 }
 
-func (p *guess) solve() bool {
-	var at []int
-	scale := 0.0
+// wrong lists the elements that violate the conditions of the minimum.
+func (p *pivoting) wrong() []int {
+	p.list = p.list[:0]
+	for i, positive := range p.positive {
+		if positive && p.x[i] < 0 || !positive && p.gradient[i] < -p.noise[i] {
+			p.list = append(p.list, i)
+		}
+	}
+	return p.list
+}
+
+func (p *pivoting) solve() bool {
+	at, scale := p.list[:0], 0.0
 	for i, v := range p.c {
 		if p.positive[i] {
 			at = append(at, i)
 		}
 		scale = max(scale, math.Abs(v))
 	}
-	sub, rhs := triangle(len(at)), make([]float64, len(at))
+	p.list = at
+	l, rhs := p.factor[:len(at)], make([]float64, len(at))
 	for a, i := range at {
 		for b, j := range at[:a+1] {
-			sub[a][b] = p.q[i][j]
+			l[a][b] = p.q[i][j]
 		}
 		rhs[a] = -p.c[i]
 	}
-	l, rank := cholesky(sub, dependent)
-	if rank < len(at) {
+	if factorise(l, dependent) < len(at) {
 		return false
 	}
 	solution := choleskySolve(l, rhs)

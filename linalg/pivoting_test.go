@@ -20,7 +20,7 @@ func TestBlockPivotingAgainstActiveSet(t *testing.T) {
 			for i := range c {
 				c[i] = r.NormFloat64()
 			}
-			x, ok := blockPivoting(q, c)
+			x, ok := newPivoting(q).minimise(c)
 			if !ok {
 				t.Fatalf("n = %d: it does not end", n)
 			}
@@ -40,7 +40,7 @@ func TestBlockPivotingAgainstActiveSet(t *testing.T) {
 // TestBlockPivotingLeavesSingularMatrices to the method that can do them.
 func TestBlockPivotingLeavesSingularMatrices(t *testing.T) {
 	q := [][]float64{{1, 1}, {1, 1}}
-	if x, ok := blockPivoting(q, []float64{-1, -1}); ok {
+	if x, ok := newPivoting(q).minimise([]float64{-1, -1}); ok {
 		t.Errorf("it solves a singular system: %v", x)
 	}
 	x, err := NonNegativeQP(fx.New([]float64{1, 1, 1, 1}, 2, 2), fx.New([]float64{-1, -1}))

@@ -11,16 +11,26 @@ import "math"
 func cholesky(a [][]float64, tol float64) (l [][]float64, row int) {
 	l = triangle(len(a))
 	for i := range a {
+		copy(l[i], a[i])
+	}
+	return l, factorise(l, tol)
+}
+
+// factorise is cholesky in the place of the matrix, of which it needs the lower
+// triangle.
+func factorise(l [][]float64, tol float64) (row int) {
+	for i := range l {
+		diagonal := l[i][i]
 		for j := range i {
-			l[i][j] = (a[i][j] - dot(l[i][:j], l[j][:j])) / l[j][j]
+			l[i][j] = (l[i][j] - dot(l[i][:j], l[j][:j])) / l[j][j]
 		}
-		pivot := a[i][i] - dot(l[i][:i], l[i][:i])
-		if !(pivot > tol*math.Abs(a[i][i])) || math.IsInf(pivot, 0) {
-			return l, i
+		pivot := diagonal - dot(l[i][:i], l[i][:i])
+		if !(pivot > tol*math.Abs(diagonal)) || math.IsInf(pivot, 0) {
+			return i
 		}
 		l[i][i] = math.Sqrt(pivot)
 	}
-	return l, len(a)
+	return len(l)
 }
 
 // triangle is a lower triangle of zeros, by rows.
