@@ -14,7 +14,7 @@ import (
 // and an error, where a combination of the gradients with weights that are not
 // negative vanishes.
 func NashMTL() Weighting {
-	return weighting{name: "Nash-MTL", rule: func(g gramian, _ input) ([]float64, error) {
+	return weighting{name: "Nash-MTL", rule: func(g gramian, in input) ([]float64, error) {
 		trace := g.trace()
 		if trace == 0 {
 			return nil, errFlat
@@ -27,6 +27,9 @@ func NashMTL() Weighting {
 		for range 500 {
 			step, decrement := nashStep(unit, w)
 			if decrement < 1e-11 {
+				if vanishes(unit, w, in.eps) {
+					return nil, errFlat
+				}
 				for i := range w {
 					w[i] /= math.Sqrt(trace)
 				}
@@ -45,6 +48,15 @@ func NashMTL() Weighting {
 		}
 		return nil, fmt.Errorf("Newton's method has not converged: %w", errFlat)
 	}}
+}
+
+// vanishes tells whether J'w is nothing but what rounding leaves of its terms.
+func vanishes(g gramian, w []float64, eps float64) bool {
+	var terms float64
+	for i := range w {
+		terms += math.Abs(w[i]) * math.Sqrt(max(0, g[i][i]))
+	}
+	return dot(w, g.times(w)) <= 16*float64(len(w))*eps*terms*terms
 }
 
 // nashStep is Newton's step and its length in the local metric.
