@@ -18,12 +18,12 @@ const (
 	Magnitude            // largest in absolute value, the largest first
 )
 
-// EigenOptions are the settings of TopEigen and SubspaceIteration.
+// EigenOptions are the settings of TopEigen, SubspaceIteration and LOBPCG.
 type EigenOptions struct {
 	Which    End
 	Tol      float64 // a pair is good if |Av - lambda v| <= Tol max|lambda|; 0 means 1e-3 in float32, 1e-8 in float64
-	MaxSteps int     // TopEigen: largest basis, 0 means 300 + 2k. SubspaceIteration: most products with the block, 0 means 200
-	Extra    int     // SubspaceIteration: vectors beside the k wanted; 0 means 5
+	MaxSteps int     // TopEigen: largest basis, 0 means 300 + 2k. The others: most rounds with the block, 0 means 200
+	Extra    int     // SubspaceIteration and LOBPCG: vectors beside the k wanted; 0 means 5
 }
 
 // Eigenpairs are some eigenvalues and eigenvectors of a symmetric operator.
@@ -60,7 +60,7 @@ func (o EigenOptions) tol(op string, d fx.DType) float64 {
 // operator on trees like `like`, on the host, by Lanczos from a start drawn from
 // the key. The basis grows until the pairs are good or it has MaxSteps vectors;
 // Err says which. Of an eigenvalue that occurs several times exactly, the
-// Krylov space of one start sees one copy: use SubspaceIteration there.
+// Krylov space of one start sees one copy: use LOBPCG there.
 //
 // A residual is Beta[m-1] times the last element of the Ritz vector, which in
 // exact arithmetic is |Av - lambda v|.
@@ -160,25 +160,9 @@ func SubspaceIteration[T any](A func(T) T, like T, k int, start, key *fx.Array, 
 	x, unravel := ravel(op, like)
 	n, d := x.Size(), x.DType()
 	checkSteps(op, k, n)
-	if o.MaxSteps < 0 || o.Extra < 0 {
-		fail(op, "MaxSteps is %d and Extra %d; they must not be negative", o.MaxSteps, o.Extra)
-	}
-	size, most, tol := o.Extra, o.MaxSteps, o.tol(op, d)
-	if size == 0 {
-		size = 5
-	}
-	if most == 0 {
-		most = 200
-	}
-	size = min(k+size, n)
-	block := random.Normal(key, d, size, n)
-	if start != nil {
-		if start.NDim() != 2 || start.Dim(1) != n || start.DType() != d {
-			fail(op, "the start is %v%v; it must be rows of %d elements of %v", start.DType(), start.Shape(), n, d)
-		}
-		have := min(start.Dim(0), size)
-		block = fx.Concatenate(0, start.SliceAxis(0, 0, have), block.SliceAxis(0, have, fx.End))
-	}
+	size, most := o.block(op, k, n, 200)
+	tol := o.tol(op, d)
+	block := startBlock(op, start, key, size, n, d)
 	// One round: the projected matrix, and the products, for a basis of the block.
 	type round struct{ Q, AQ, T *fx.Array }
 	project := fx.Jit(func(block *fx.Array) round {
