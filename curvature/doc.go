@@ -1,6 +1,7 @@
 // Package curvature makes operators of the second-order matrices of learning:
 // the Hessian, the generalised Gauss-Newton matrix, and Fisher information,
-// empirical and true.
+// empirical and true; and the Kronecker factors of linear layers (KFAC), whose
+// inverse is cheap.
 //
 // An operator is a func(P) P on trees like the parameters, as in package
 // linalg, whose methods take it from there:

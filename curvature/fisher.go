@@ -1,9 +1,6 @@
 package curvature
 
-import (
-	"github.com/fluxion-go/fluxion/fx"
-	"github.com/fluxion-go/fluxion/random"
-)
+import "github.com/fluxion-go/fluxion/fx"
 
 // EmpiricalFisher is the operator of the mean of g_i g_i' over examples, where
 // g_i is the gradient at p of the i-th of the losses [N]. It takes no
@@ -78,19 +75,7 @@ func Fisher[P, L any](model func(P) *fx.Array, sample func(key, outputs *fx.Arra
 		fail("Fisher", "the model returns a scalar; the outputs must have the examples along their leading axis")
 	}
 	n := y.Dim(0)
-	// The scores in output space, [draws, N, ...].
-	fixed := y.StopGradient()
-	_, scores := fx.Scan(func(c struct{}, key *fx.Array) (struct{}, *fx.Array) {
-		labels := fx.StopGradient(sample(key, fixed))
-		return c, fx.Grad(func(y *fx.Array) *fx.Array {
-			l := logp(y, labels)
-			if checkExamples("Fisher", "logp", l) != n {
-				fail("Fisher", "logp returns %d values for %d examples", l.Dim(0), n)
-			}
-			return l.Sum()
-		})(fixed)
-	}, struct{}{}, random.SplitArray(key, draws))
-	s := scores.Reshape(draws, n, -1)
+	s := drawnScores("Fisher", sample, logp, y, key, draws).Reshape(draws, n, -1)
 	return func(v P) P {
 		d := jv(v).Reshape(n, -1)
 		along := s.Mul(d).SumKeep(2)
