@@ -6,6 +6,7 @@ import (
 	"github.com/fluxion-go/fluxion/curvature"
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/linalg"
+	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -18,4 +19,31 @@ func ExampleHessian() {
 	top, err := linalg.TopEigen(h, p, 1, random.New(0), linalg.EigenOptions{})
 	fmt.Printf("%.3f %.3f %v %v\n", step.Float64s(), top.Values, report.Err(), err)
 	// Output: [1.000 1.000 1.000] [6.000] <nil> <nil>
+}
+
+// A natural-gradient step of a perceptron with softmax outputs, layer by layer.
+func ExampleKFAC() {
+	net := nn.NewMLP(random.New(0), []int{5, 4, 3}, nn.Tanh, nn.LayerOptions{DType: fx.Float64})
+	x, labels := random.Normal(random.New(1), fx.Float64, 8, 5), fx.New([]int32{0, 1, 2, 0, 1, 2, 0, 1})
+	factors := curvature.KFAC(func(taps []*fx.Array) (outputs *fx.Array, inputs []*fx.Array) {
+		h := x
+		for i, layer := range net.Layers {
+			if i > 0 {
+				h = net.Activation(h)
+			}
+			inputs = append(inputs, curvature.Homogeneous(h))
+			h = layer.Apply(h).Add(taps[i])
+		}
+		return h, inputs
+	}, curvature.SoftmaxRoots, fx.Float64, 8, []int{4, 3})
+
+	grad := fx.Grad(func(net nn.MLP) *fx.Array { return nn.SoftmaxCrossEntropy(net.Apply(x), labels).Mean() })(net)
+	for i, layer := range grad.Layers {
+		v := fx.Concatenate(0, layer.W, layer.B.ExpandDims(0)) // the bias is the row of the 1
+		step := factors[i].Solve(v, 1e-3)
+		fmt.Println(step.Shape(), step.Mul(v).Sum().Item() > 0)
+	}
+	// Output:
+	// [6 4] true
+	// [5 3] true
 }
