@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"slices"
 
+	hessianspectrum "github.com/fluxion-go/fluxion/papers/hessian-spectrum"
+	jacobiandescent "github.com/fluxion-go/fluxion/papers/jacobian-descent"
 	"github.com/fluxion-go/fluxion/papers/laprop"
 	rectifiedflow "github.com/fluxion-go/fluxion/papers/rectified-flow"
 	sinkhornnewton "github.com/fluxion-go/fluxion/papers/sinkhorn-newton"
@@ -16,7 +18,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{laprop.Paper(), rectifiedflow.Paper(), sinkhornnewton.Paper()}
+	return []*study.Paper{hessianspectrum.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(), sinkhornnewton.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

@@ -6,16 +6,6 @@ import "github.com/fluxion-go/fluxion/study"
 func landscape() []*study.Paper {
 	return []*study.Paper{
 		{
-			Number: 3, Slug: "hessian-spectrum", Year: 2017, ArXiv: "1706.04454",
-			Title:   "Empirical Analysis of the Hessian of Over-Parametrized Neural Networks",
-			Authors: []string{"Levent Sagun", "Utku Evci", "V. Uğur Güney", "Yann Dauphin", "Léon Bottou"},
-			Summary: "What does the curvature of a neural network's loss look like? The authors compute complete Hessian " +
-				"spectra of small networks and see two parts: a bulk near zero, to which every additional parameter " +
-				"contributes, and a few large outliers, as many as the structure of the data demands. Minima are thus " +
-				"flat in almost all directions, and solutions of small-batch and large-batch training that seem " +
-				"different are connected through a region of low loss.",
-		},
-		{
 			Number: 12, Slug: "tiny-subspace", Year: 2018, ArXiv: "1812.04754",
 			Title:   "Gradient Descent Happens in a Tiny Subspace",
 			Authors: []string{"Guy Gur-Ari", "Daniel A. Roberts", "Ethan Dyer"},

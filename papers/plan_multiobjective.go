@@ -55,15 +55,5 @@ func multiobjective() []*study.Paper {
 				"agree. A variant with momentum differentiates only one loss per step, so that it costs no more than " +
 				"ordinary training.",
 		},
-		{
-			Number: 112, Slug: "jacobian-descent", Year: 2024, ArXiv: "2406.16232",
-			Title:   "Jacobian Descent for Multi-Objective Optimization",
-			Authors: []string{"Pierre Quinton", "Valérian Rey"},
-			Summary: "With several objectives there is a whole Jacobian of gradients, and an aggregator must turn it into " +
-				"one step. The paper states three properties that an aggregator should have, among them that no " +
-				"objective gets worse to first order, finds that none of the known ones has all three, and constructs " +
-				"UPGrad, which projects every gradient onto the cone of non-conflicting directions and averages the " +
-				"results. Treating each training example as its own objective then speeds up ordinary training.",
-		},
 	}
 }

@@ -1,0 +1,158 @@
+package hessianspectrum
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/fluxion-go/fluxion/curvature"
+	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/random"
+	"github.com/fluxion-go/fluxion/study"
+)
+
+// smallPlan is scale quick with what claims 1, 3 and 5 need least of, and one of
+// every other part. Claim 2 needs a wide network, which takes too long here.
+func smallPlan(*study.Env) plan {
+	return plan{
+		problems: problems([]int{3}, []float64{0}, []int{8}, nil),
+		images:   100, spectrum: network{4, 4}, imageStages: []int{0, judged, late},
+		density: network{4, 4}, probes: 2, lanczos: 30,
+		largeSteps: 20, smallSteps: 20, largeRate: 0.1, smallRate: 0.1, linePool: 4,
+	}
+}
+
+// TestBrokenMethodsFail puts wrong methods in the place of the right ones: each
+// must lose the claims that speak of it. The right one loses none.
+func TestBrokenMethodsFail(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		spoil func(*experiment)
+		fails []string
+	}{
+		{"nothing", func(*experiment) {}, nil},
+		{"Gauss-Newton called Hessian", func(e *experiment) {
+			e.seen = func(d curvature.Parts) *fx.Array { return d.G }
+		}, []string{"3", "5"}},
+		{"fixed threshold", func(e *experiment) {
+			e.count = func(values []float64) (int, float64) { return spectrum(values).above(0.1), 1 }
+		}, []string{"1"}},
+		{"noise on the matrix", func(e *experiment) {
+			e.seen = func(d curvature.Parts) *fx.Array {
+				noise := random.Normal(random.New(1), fx.Float64, d.H.Shape()...)
+				return d.H.Add(noise.Add(noise.T()).MulScalar(1e-2))
+			}
+		}, []string{"1", "3"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := published
+			e.plan = func(env *study.Env) plan {
+				p := smallPlan(env)
+				p.problems, p.imageStages = p.problems[:1], nil // the claims speak of no others
+				return p
+			}
+			c.spoil(&e)
+			p := e.paper()
+			p.Claims = slices.Delete(p.Claims, 1, 2)
+			p.Figures, p.Tables = nil, nil
+			o, err := study.Run(context.Background(), study.Request{Paper: p, Scale: study.Quick, Dir: t.TempDir()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var failed []string
+			for _, v := range o.Verdicts {
+				if v.Status == study.NotReproduced {
+					failed = append(failed, v.Claim)
+				}
+			}
+			missed := slices.ContainsFunc(c.fails, func(id string) bool { return !slices.Contains(failed, id) })
+			if missed || len(c.fails) == 0 && len(failed) > 0 {
+				t.Errorf("claims %v fail, want %v", failed, c.fails)
+				for _, v := range o.Verdicts {
+					t.Logf("%s: %s %v", v.Claim, v.Status, v.Checks)
+				}
+			}
+		})
+	}
+}
+
+// TestSameOnAnyThreads also sees that tables can be made.
+func TestSameOnAnyThreads(t *testing.T) {
+	e := published
+	e.plan = smallPlan
+	p := e.paper()
+	p.Claims = p.Claims[4:]
+	figures := p.Figures
+	run := func(threads int) *study.Outcome {
+		p.Figures = nil // once is enough
+		if threads == 1 {
+			p.Figures = figures
+		}
+		o, err := study.Run(context.Background(), study.Request{Paper: p, Scale: study.Quick, Dir: t.TempDir(), Threads: threads})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, mistake := range o.Mistakes {
+			t.Error(mistake)
+		}
+		return o
+	}
+	one, two := run(1), run(2)
+	if one.Digest != two.Digest {
+		t.Errorf("digest %s on one thread, %s on two", one.Digest, two.Digest)
+	}
+	if len(one.Tables) != 7 || len(one.Figures) != 4 {
+		t.Errorf("%d tables and %d figures", len(one.Tables), len(one.Figures))
+	}
+}
+
+func TestBlobs(t *testing.T) {
+	x, labels := blobs(random.New(3), 40, 4, 0)
+	sum := x.MatMul(x.T())
+	same := labels.ExpandDims(1).Equal(labels).AsType(fx.Float64)
+	if d := sum.Sub(same).Abs().Max().Item(); d > 1e-14 {
+		t.Errorf("without noise, examples are off orthonormal means by %g", d)
+	}
+	for k := range 4 {
+		if n := labels.Equal(fx.Scalar(int32(k))).AsType(fx.Int32).Sum().Item(); n != 10 {
+			t.Errorf("cluster %d has %v of 40 examples", k, n)
+		}
+	}
+}
+
+// TestThin keeps the ends, in order and in their places.
+func TestThin(t *testing.T) {
+	s := make(spectrum, 1000)
+	for i := range s {
+		s[i] = -float64(i)
+	}
+	place, values := s.thin()
+	if len(place) > 200 || place[0] != 1 || place[39] != 40 || place[len(place)-1] != 1000 || !slices.IsSorted(place) {
+		t.Errorf("%d places: %v", len(place), place)
+	}
+	for i := range place {
+		if values[i] != 1-place[i] {
+			t.Fatalf("the value at place %v is %v", place[i], values[i])
+		}
+	}
+}
+
+func TestCountsOfASpectrum(t *testing.T) {
+	s := spectrum{10, 2, 0.5, 1e-12, -0.4}
+	if s.above(0.1) != 2 || s.above(0.05) != 2 || s.above(0.01) != 3 {
+		t.Errorf("above: %d, %d, %d", s.above(0.1), s.above(0.05), s.above(0.01))
+	}
+	if s.rank(1e-10) != 4 || s.negative() != 0.04 {
+		t.Errorf("rank %d, negative %v", s.rank(1e-10), s.negative())
+	}
+	if (spectrum{2, 1}).negative() != 0 {
+		t.Error("a positive spectrum has a negative part")
+	}
+}
+
+// TestTooFewImages: a data set smaller than a small batch is an error.
+func TestTooFewImages(t *testing.T) {
+	if _, err := smallBatches(plan{images: 3, smallSteps: 1}, 0); err == nil {
+		t.Error("3 images give batches of 8")
+	}
+}
