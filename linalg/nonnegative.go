@@ -11,11 +11,11 @@ import (
 
 // NonNegativeQP minimises x'Qx/2 + c'x over x >= 0, for a symmetric positive
 // semidefinite Q [n, n] and c [n], or for every row of c [k, n], on the host: by
-// block principal pivoting (see minimise), and where Q is singular by the
-// active-set method of Lawson and Hanson ("Solving Least Squares Problems",
-// 1974, algorithm 23.10). Both end with the exact active set. A problem without
-// a minimum, a Q that is not semidefinite where it matters, and values that are
-// not finite are errors.
+// block principal pivoting (Portugal, Júdice and Vicente 1994), and where Q is
+// singular by the active-set method of Lawson and Hanson ("Solving Least Squares
+// Problems", 1974, algorithm 23.10). Both end with the exact active set. A
+// problem without a minimum, a Q that is not semidefinite where it matters, and
+// values that are not finite are errors.
 func NonNegativeQP(q, c *fx.Array) (*fx.Array, error) {
 	n := checkSquare("NonNegativeQP", q)
 	if c == nil || c.NDim() < 1 || c.NDim() > 2 || c.Dim(-1) != n {
