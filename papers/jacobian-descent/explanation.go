@@ -66,7 +66,7 @@ differ by orders of magnitude. Nash-MTL has no solution, and no direction, where
 combination of the gradients vanishes.
 
 The figure "training": UPGrad's loss is lowest from the third epoch on, with an angle to
-the mean gradient of only some 15 degrees. DualProj, which projects the mean once,
+the mean gradient of only some 17 degrees. DualProj, which projects the mean once,
 lies between. The figure "batches": the gain grows with the batch, for two gradients
 conflict less often than sixty-four.
 
