@@ -35,15 +35,17 @@ type DType = graph.DType
 // Elem is a Go type that an array's elements can have.
 type Elem = graph.Elem
 
-// The element types. Float32 and Float64 are differentiable.
+// The element types. Floats and complex numbers are differentiable.
 const (
-	Bool    = graph.Bool
-	Uint8   = graph.Uint8
-	Uint32  = graph.Uint32
-	Int32   = graph.Int32
-	Int64   = graph.Int64
-	Float32 = graph.Float32
-	Float64 = graph.Float64
+	Bool       = graph.Bool
+	Uint8      = graph.Uint8
+	Uint32     = graph.Uint32
+	Int32      = graph.Int32
+	Int64      = graph.Int64
+	Float32    = graph.Float32
+	Float64    = graph.Float64
+	Complex64  = graph.Complex64
+	Complex128 = graph.Complex128
 )
 
 func wrap(n *graph.Node) *Array { return &Array{n} }
@@ -206,10 +208,14 @@ func (a *Array) DType() DType { return a.node("DType").DType }
 
 // AsType converts the elements: floats to integers truncate toward zero and
 // saturate (NaN becomes 0), integers wrap around, anything but 0 becomes true.
+// Complex numbers become complex ones only: Real, Imag and Abs make real ones.
 func (a *Array) AsType(d DType) *Array {
 	n := a.node("AsType")
-	if d < Bool || d > Float64 {
+	if !d.Valid() {
 		graph.Fail("AsType", "%v is no element type", d)
+	}
+	if n.DType.IsComplex() && !d.IsComplex() {
+		graph.Fail("AsType", "the array is %v, of which %v would drop the imaginary part; take Real, Imag or Abs", n.Aval(), d)
 	}
 	if n.Weak { // a constant is rounded once, to the type it ends up with
 		return wrap(graph.ScalarNode(d, exact("AsType", d, n.Exact)))
@@ -276,10 +282,36 @@ func (a *Array) Uint8s() []uint8 { return elements[uint8](a, "Uint8s", Uint8) }
 // Bools is a copy of the elements of a bool array.
 func (a *Array) Bools() []bool { return elements[bool](a, "Bools", Bool) }
 
-// Float64s is a copy of the elements of any array, converted to float64.
+// Complex64s is a copy of the elements of a complex64 array.
+func (a *Array) Complex64s() []complex64 { return elements[complex64](a, "Complex64s", Complex64) }
+
+// Complex128s is a copy of the elements of any array, converted to complex128.
+func (a *Array) Complex128s() []complex128 { return a.complex128s("Complex128s") }
+
+// Float64s is a copy of the elements of any array but a complex one, converted
+// to float64.
 func (a *Array) Float64s() []float64 { return a.float64s("Float64s") }
 
+func (a *Array) complex128s(op string) []complex128 {
+	b := a.value(op)
+	out := make([]complex128, b.Len)
+	switch b.DType {
+	case Complex64:
+		for i, v := range graph.View[complex64](b) {
+			out[i] = complex128(v)
+		}
+	case Complex128:
+		copy(out, graph.View[complex128](b))
+	default:
+		for i, v := range a.float64s(op) {
+			out[i] = complex(v, 0)
+		}
+	}
+	return out
+}
+
 func (a *Array) float64s(op string) []float64 {
+	needReal(op, a.node(op))
 	b := a.value(op)
 	out := make([]float64, b.Len)
 	switch b.DType {
@@ -313,6 +345,14 @@ func (a *Array) Item() float64 {
 	return a.float64s("Item")[0]
 }
 
+// ItemComplex is the one element of an array of size 1, as a complex128.
+func (a *Array) ItemComplex() complex128 {
+	if n := a.node("ItemComplex"); n.Shape.Size() != 1 {
+		graph.Fail("ItemComplex", "the array is %v; it must have one element", n.Aval())
+	}
+	return a.complex128s("ItemComplex")[0]
+}
+
 // String shows dtype, shape and, for small arrays whose value is known or can
 // be computed, the elements.
 func (a *Array) String() string {
@@ -322,12 +362,15 @@ func (a *Array) String() string {
 	if (a.n.Value() == nil && a.n.Abstract() != nil) || a.Size() > 1000 {
 		return a.n.Aval().String()
 	}
+	if a.n.DType.IsComplex() {
+		return fmt.Sprintf("%v%s", a.n.Aval(), format(a.Complex128s(), a.n.Shape))
+	}
 	return fmt.Sprintf("%v%s", a.n.Aval(), format(a.Float64s(), a.n.Shape))
 }
 
-func format(v []float64, shape graph.Shape) string {
+func format[T float64 | complex128](v []T, shape graph.Shape) string {
 	if len(shape) == 0 {
-		return fmt.Sprintf("(%.6g)", v[0])
+		return "(" + strings.Trim(fmt.Sprintf("%.6g", v[0]), "()") + ")"
 	}
 	var b strings.Builder
 	b.WriteByte('[')

@@ -27,7 +27,7 @@ func RandomBits(key *Array, shape ...int) *Array {
 // uint32, int32 and float32, or int64 and float64. It has no derivative.
 func (a *Array) Bitcast(d DType) *Array {
 	n := a.node("Bitcast")
-	if d < Bool || d > Float64 || n.DType == Bool || d == Bool || d.Size() != n.DType.Size() {
+	if !d.Valid() || n.DType == Bool || d == Bool || n.DType.IsComplex() || d.IsComplex() || d.Size() != n.DType.Size() {
 		graph.Fail("Bitcast", "the bits of a %v array do not make %v elements", n.DType, d)
 	}
 	return wrap(graph.Bitcast(n, d))

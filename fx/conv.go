@@ -62,6 +62,7 @@ type ConvOptions struct {
 func Conv2D(x, w *Array, opts ...ConvOptions) *Array {
 	o := oneOption("Conv2D", opts)
 	xn, wn := samePair("Conv2D", x, w)
+	needFloat("Conv2D", xn)
 	xn, single := images("Conv2D", xn)
 	if len(wn.Shape) != 4 {
 		graph.Fail("Conv2D", "the kernel has shape %v; it must be [height, width, channels in, channels out]", wn.Shape)

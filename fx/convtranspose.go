@@ -29,6 +29,7 @@ func ConvTranspose2D(x, w *Array, opts ...ConvTransposeOptions) *Array {
 	const op = "ConvTranspose2D"
 	o := oneOption(op, opts)
 	xn, wn := samePair(op, x, w)
+	needFloat(op, xn)
 	xn, single := images(op, xn)
 	if len(wn.Shape) != 4 {
 		graph.Fail(op, "the kernel has shape %v; it must be [height, width, channels in, channels out]", wn.Shape)

@@ -16,8 +16,8 @@ import (
 // letter that occurs once, in alphabetical order.
 //
 // A letter repeated in one operand takes the diagonal. Axes of size 1
-// broadcast against the other axes of their letter. Operands are of one float
-// dtype (a single one may be of any number type), and are multiplied from left
+// broadcast against the other axes of their letter. Operands are of one float or
+// complex dtype (a single one may be of any number type), and are multiplied from left
 // to right.
 func Einsum(spec string, operands ...*Array) *Array {
 	s := parseEinsum(spec, nodes("Einsum", operands))
@@ -84,7 +84,7 @@ func parseEinsum(spec string, ns []*graph.Node) *einsum {
 			s.fail("operands are %v and %v; convert one with AsType", ns[0].Aval(), n.Aval())
 		}
 		if len(ns) > 1 {
-			needFloat("Einsum", ns[i])
+			needInexact("Einsum", ns[i])
 		}
 	}
 	numeric("Einsum", ns[:1])

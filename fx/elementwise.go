@@ -96,20 +96,54 @@ func (a *Array) Mul(b *Array) *Array { return arithmetic("Mul", graph.MulP, a, b
 func (a *Array) Div(b *Array) *Array { return arithmetic("Div", graph.DivP, a, b) }
 
 // Rem is the remainder of a / b with a's sign (C's fmod).
-func (a *Array) Rem(b *Array) *Array { return arithmetic("Rem", graph.RemP, a, b) }
+func (a *Array) Rem(b *Array) *Array { return ordered("Rem", graph.RemP, a, b) }
 
-// Pow is a to the power b, of floats.
-func (a *Array) Pow(b *Array) *Array { return floatBinary("Pow", graph.PowP, a, b) }
+// Pow is a to the power b; of complex numbers the principal value,
+// exp(b log(a)), with 0 to the power 0 being 1.
+func (a *Array) Pow(b *Array) *Array { return power("Pow", a, b) }
+
+func power(op string, a, b *Array) *Array {
+	ns := match(op, a, b)
+	if ns[0].DType.IsComplex() {
+		return complexPow(wrap(ns[0]), wrap(ns[1]))
+	}
+	return floatBinary(op, graph.PowP, a, b)
+}
 
 // Atan2 is the angle of the point (b, a): the arc tangent of a/b in the right
 // quadrant.
 func (a *Array) Atan2(b *Array) *Array { return floatBinary("Atan2", graph.Atan2P, a, b) }
 
 // Maximum is the larger of a and b; a NaN wins.
-func (a *Array) Maximum(b *Array) *Array { return arithmetic("Maximum", graph.MaxP, a, b) }
+func (a *Array) Maximum(b *Array) *Array { return ordered("Maximum", graph.MaxP, a, b) }
 
 // Minimum is the smaller of a and b; a NaN wins.
-func (a *Array) Minimum(b *Array) *Array { return arithmetic("Minimum", graph.MinP, a, b) }
+func (a *Array) Minimum(b *Array) *Array { return ordered("Minimum", graph.MinP, a, b) }
+
+// ordered is arithmetic of what can be compared.
+func ordered(op string, p *graph.Prim, a, b *Array) *Array {
+	needOrder(op, match(op, a, b)[0])
+	return arithmetic(op, p, a, b)
+}
+
+func needOrder(op string, n *graph.Node) {
+	if n.DType.IsComplex() {
+		graph.Fail(op, "the array is %v; complex numbers have no order", n.Aval())
+	}
+}
+
+func needReal(op string, n *graph.Node) {
+	if n.DType.IsComplex() {
+		graph.Fail(op, "the array is %v; take its Real, Imag or Abs", n.Aval())
+	}
+}
+
+// needInexact admits floats and complex numbers.
+func needInexact(op string, n *graph.Node) {
+	if !n.DType.Differentiable() {
+		graph.Fail(op, "the array is %v; it must be of a float or complex type", n.Aval())
+	}
+}
 
 func floatBinary(op string, p *graph.Prim, a, b *Array) *Array {
 	ns := match(op, a, b)
@@ -138,7 +172,7 @@ func (a *Array) DivScalar(v float64) *Array { return arithmetic("DivScalar", gra
 // PowScalar is a to the power v; small whole powers are products.
 func (a *Array) PowScalar(v float64) *Array {
 	n := a.node("PowScalar")
-	needFloat("PowScalar", n)
+	needInexact("PowScalar", n)
 	switch v {
 	case 1:
 		return a
@@ -151,12 +185,18 @@ func (a *Array) PowScalar(v float64) *Array {
 	case -1:
 		return a.Reciprocal()
 	}
-	return floatBinary("PowScalar", graph.PowP, a, Const(v))
+	return power("PowScalar", a, Const(v))
 }
 
 // compare gives a bool array.
 func compare(op string, p *graph.Prim, a, b *Array) *Array {
 	return wrap(graph.Apply(p, nil, match(op, a, b)...)[0])
+}
+
+// inequality is compare of what has an order.
+func inequality(op string, p *graph.Prim, a, b *Array) *Array {
+	needOrder(op, match(op, a, b)[0])
+	return compare(op, p, a, b)
 }
 
 // Equal is true where a = b.
@@ -166,16 +206,16 @@ func (a *Array) Equal(b *Array) *Array { return compare("Equal", graph.EqP, a, b
 func (a *Array) NotEqual(b *Array) *Array { return compare("NotEqual", graph.NeP, a, b) }
 
 // Less is true where a < b.
-func (a *Array) Less(b *Array) *Array { return compare("Less", graph.LtP, a, b) }
+func (a *Array) Less(b *Array) *Array { return inequality("Less", graph.LtP, a, b) }
 
 // LessEqual is true where a <= b.
-func (a *Array) LessEqual(b *Array) *Array { return compare("LessEqual", graph.LeP, a, b) }
+func (a *Array) LessEqual(b *Array) *Array { return inequality("LessEqual", graph.LeP, a, b) }
 
 // Greater is true where a > b.
-func (a *Array) Greater(b *Array) *Array { return compare("Greater", graph.GtP, a, b) }
+func (a *Array) Greater(b *Array) *Array { return inequality("Greater", graph.GtP, a, b) }
 
 // GreaterEqual is true where a >= b.
-func (a *Array) GreaterEqual(b *Array) *Array { return compare("GreaterEqual", graph.GeP, a, b) }
+func (a *Array) GreaterEqual(b *Array) *Array { return inequality("GreaterEqual", graph.GeP, a, b) }
 
 func bits(op string, p *graph.Prim, a, b *Array) *Array {
 	ns := match(op, a, b)
@@ -184,7 +224,7 @@ func bits(op string, p *graph.Prim, a, b *Array) *Array {
 }
 
 func needBits(op string, n *graph.Node) {
-	if n.DType.IsFloat() {
+	if n.DType.Differentiable() {
 		graph.Fail(op, "the array is %v; it must be bool or an integer type", n.Aval())
 	}
 }
@@ -227,7 +267,7 @@ func (a *Array) Clip(lo, hi float64) *Array {
 	if lo > hi {
 		graph.Fail("Clip", "the lower limit %v is above the upper limit %v", lo, hi)
 	}
-	return arithmetic("Clip", graph.MinP, arithmetic("Clip", graph.MaxP, a, Const(lo)), Const(hi))
+	return ordered("Clip", graph.MinP, ordered("Clip", graph.MaxP, a, Const(lo)), Const(hi))
 }
 
 // StopGradient is a itself, for which every derivative is zero.
@@ -246,13 +286,21 @@ func (a *Array) Neg() *Array {
 	return wrap(graph.Neg(numeric("Neg", []*graph.Node{a.node("Neg")})[0]))
 }
 
-// Abs is the absolute value.
+// Abs is the absolute value; of a complex array, which gives a real one, with
+// derivative 0 at 0.
 func (a *Array) Abs() *Array {
+	if a.node("Abs").DType.IsComplex() {
+		return Hypot(a.Real(), a.Imag())
+	}
 	return wrap(graph.Abs(numeric("Abs", []*graph.Node{a.node("Abs")})[0]))
 }
 
-// Sign is -1, 0 or 1; a NaN stays.
+// Sign is -1, 0 or 1; a NaN stays. Of a complex number z it is z/|z|, and 0 at
+// 0.
 func (a *Array) Sign() *Array {
+	if a.node("Sign").DType.IsComplex() {
+		return complexSign(a)
+	}
 	return wrap(graph.Sign(numeric("Sign", []*graph.Node{a.node("Sign")})[0]))
 }
 
@@ -261,12 +309,15 @@ func (a *Array) Square() *Array { return arithmetic("Square", graph.MulP, a, a) 
 
 // Reciprocal is 1 / a.
 func (a *Array) Reciprocal() *Array {
-	needFloat("Reciprocal", a.node("Reciprocal"))
+	needInexact("Reciprocal", a.node("Reciprocal"))
 	return arithmetic("Reciprocal", graph.DivP, Const(1), a)
 }
 
 func unary(op string, p *graph.Prim, a *Array) *Array {
 	n := a.node(op)
+	if f := complexFunctions[p]; f != nil && n.DType.IsComplex() {
+		return f(a)
+	}
 	needFloat(op, n)
 	return wrap(graph.Apply(p, nil, n)[0])
 }

@@ -5,9 +5,16 @@ import (
 )
 
 // Differentiation. Every function here takes a function over trees and gives
-// one over trees. Derivatives are with respect to the float leaves of the
-// argument; what the function captured from outside is a constant. The
+// one over trees. Derivatives are with respect to the float and complex leaves
+// of the argument; what the function captured from outside is a constant. The
 // derivative for a leaf of another type is zeros of that type.
+//
+// A complex leaf counts as its two parts. The tangent of a holomorphic function
+// is its derivative times the tangent; the cotangent is the derivative times the
+// cotangent, not conjugated (JAX's convention). The gradient of a real loss L
+// with respect to z = x+iy is hence dL/dx - i dL/dy, so that the loss changes by
+// the real part of gradient times dz, and descends along the conjugate of the
+// gradient.
 
 // traced is a call of a function on aliases of its argument's leaves, and the
 // tape of what it did.
@@ -108,10 +115,10 @@ func checked(op, what string, tree any, like []*graph.Node) []*graph.Node {
 	}
 	ns := nodes(op, ls)
 	for i, n := range ns {
-		if !n.Shape.Equal(like[i].Shape) || (n.DType != like[i].DType && like[i].DType.IsFloat()) {
+		if !n.Shape.Equal(like[i].Shape) || (n.DType != like[i].DType && like[i].DType.Differentiable()) {
 			graph.Fail(op, "the %s %s is %v where the value is %v", what, name(Paths(tree)[i]), n.Aval(), like[i].Aval())
 		}
-		if !like[i].DType.IsFloat() {
+		if !like[i].DType.Differentiable() {
 			ns[i] = nil
 		}
 	}

@@ -7,10 +7,22 @@ import (
 )
 
 // bitsOf lists a tree's elements as bits, so that NaNs and zeros compare too.
+// reals lists an array's elements, complex ones as pairs.
+func reals(a *Array) []float64 {
+	if !a.IsComplex() {
+		return a.Float64s()
+	}
+	var out []float64
+	for _, v := range a.Complex128s() {
+		out = append(out, real(v), imag(v))
+	}
+	return out
+}
+
 func bitsOf(tree any) []uint64 {
 	var out []uint64
 	for _, a := range Leaves(tree) {
-		for _, v := range a.Float64s() {
+		for _, v := range reals(a) {
 			if v != v {
 				v = math.NaN()
 			}

@@ -9,7 +9,7 @@ type Product struct {
 	ContractA, ContractB []int
 }
 
-// DotGeneral multiplies two float arrays. The result's axes are the batch
+// DotGeneral multiplies two arrays of one float or complex dtype. The result's axes are the batch
 // axes, then the remaining axes of a, then those of b.
 func DotGeneral(a, b *Array, p Product) *Array {
 	x, y := samePair("DotGeneral", a, b)
@@ -31,7 +31,7 @@ func samePair(op string, a, b *Array) (x, y *graph.Node) {
 	if x.DType != y.DType {
 		graph.Fail(op, "operands are %v and %v; convert one with AsType", x.Aval(), y.Aval())
 	}
-	needFloat(op, x)
+	needInexact(op, x)
 	return x, y
 }
 
@@ -79,7 +79,8 @@ func batchedMatMul(x, y *graph.Node) *Array {
 	return wrap(z)
 }
 
-// Dot is the sum of products of two arrays of one shape.
+// Dot is the sum of products of two arrays of one shape, of which neither is
+// conjugated.
 func (a *Array) Dot(b *Array) *Array {
 	x, y := samePair("Dot", a, b)
 	if !x.Shape.Equal(y.Shape) {

@@ -277,7 +277,7 @@ func checkGradVmap(c *instance, _ row) {
 	got := Grad(func(x []*Array) *Array { return Vmap(loss, mapped(batched)...)(x).Sum() })(stacked)
 	want := stackResults(Grad(loss), each)
 	for i := range want {
-		if !batched[i] && want[i].DType().IsFloat() {
+		if !batched[i] && want[i].DType().Differentiable() {
 			want[i] = want[i].Sum(0)
 		} else if !batched[i] {
 			want[i] = want[i].Index(0)
@@ -286,12 +286,14 @@ func checkGradVmap(c *instance, _ row) {
 	c.nearAll("Grad of Vmap", got, want, 1e-11)
 }
 
-// as converts the float arrays.
+// as converts the float arrays, and complex ones likewise.
 func as(d DType, x []*Array) []*Array {
 	out := slices.Clone(x)
 	for i := range x {
 		if x[i].DType().IsFloat() {
 			out[i] = x[i].AsType(d)
+		} else if x[i].IsComplex() {
+			out[i] = x[i].AsType(map[DType]DType{Float32: Complex64, Float64: Complex128}[d])
 		}
 	}
 	return out

@@ -221,17 +221,22 @@ func (c *instance) directions(like []*Array) []*Array {
 		out[i] = ZerosLike(a)
 		if a.DType().IsFloat() {
 			out[i] = within(a.Shape(), -1, 1)(c.u).AsType(a.DType())
+		} else if a.IsComplex() {
+			out[i] = complexWithin(a.Shape(), -1, 1)(c.u).AsType(a.DType())
 		}
 	}
 	return out
 }
 
-// inner is the inner product of the float arrays of two lists.
+// inner is the inner product of the float arrays of two lists; of complex ones
+// the real part of the product, in which tangents and cotangents pair.
 func inner(a, b []*Array) *Array {
 	sum := Scalar(0.0)
 	for i := range a {
 		if a[i].DType().IsFloat() {
 			sum = sum.Add(a[i].AsType(Float64).Mul(b[i].AsType(Float64)).Sum())
+		} else if a[i].IsComplex() {
+			sum = sum.Add(a[i].AsType(Complex128).Mul(b[i].AsType(Complex128)).Sum().Real())
 		}
 	}
 	return sum
@@ -247,7 +252,7 @@ func (c *instance) loss() func([]*Array) *Array {
 func moved(x, v []*Array, s float64) []*Array {
 	out := slices.Clone(x)
 	for i := range x {
-		if x[i].DType().IsFloat() {
+		if x[i].DType().Differentiable() {
 			out[i] = x[i].Add(v[i].MulScalar(s))
 		}
 	}
@@ -278,7 +283,7 @@ func (c *instance) nearAll(what string, got, want []*Array, tolerance float64) {
 		if !slices.Equal(got[i].Shape(), want[i].Shape()) || got[i].DType() != want[i].DType() {
 			c.g.Fatalf("%s: result %d is %v, want %v", what, i, got[i].n.Aval(), want[i].n.Aval())
 		}
-		a, b := got[i].Float64s(), want[i].Float64s()
+		a, b := reals(got[i]), reals(want[i])
 		for j := range a {
 			if a[j] != b[j] && (a[j] == a[j] || b[j] == b[j]) {
 				c.near(fmt.Sprintf("%s: element %d of result %d", what, j, i), a[j], b[j], tolerance)
@@ -338,7 +343,7 @@ func among(ops []*graph.Op, p *graph.Prim) bool {
 }
 
 func allRows() []row {
-	return slices.Concat(elementwiseRows(), structuralRows(), reductionRows(), indexRows(), windowRows(), decompositionRows(), controlRows())
+	return slices.Concat(elementwiseRows(), structuralRows(), reductionRows(), indexRows(), windowRows(), complexRows(), decompositionRows(), controlRows())
 }
 
 // Every primitive that the engine runs has a row, and every primitive that

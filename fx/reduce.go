@@ -41,8 +41,11 @@ func count(op string, a *Array, axes []int) int {
 func (a *Array) Sum(axes ...int) *Array { return sum("Sum", a, axes) }
 
 func sum(op string, a *Array, axes []int) *Array {
-	numeric(op, []*graph.Node{a.node(op)})
-	return reduce(op, graph.ReduceSumP, a, axes)
+	n := numeric(op, []*graph.Node{a.node(op)})[0]
+	if axes = checkAxes(op, axes, n); len(axes) == 0 {
+		return a
+	}
+	return wrap(graph.ReduceSum(n, axes))
 }
 
 // SumKeep is Sum with the axes kept at size 1.
@@ -61,11 +64,11 @@ func (a *Array) ProdKeep(axes ...int) *Array {
 	return keep("ProdKeep", product("ProdKeep", a, axes), a, axes)
 }
 
-// Mean is the arithmetic mean, of floats.
+// Mean is the arithmetic mean, of floats or complex numbers.
 func (a *Array) Mean(axes ...int) *Array { return mean("Mean", a, axes) }
 
 func mean(op string, a *Array, axes []int) *Array {
-	needFloat(op, a.node(op))
+	needInexact(op, a.node(op))
 	n := count(op, a, axes)
 	if n == 0 {
 		graph.Fail(op, "the mean of no elements: shape %v along axes %v", a.n.Shape, axes)
@@ -78,12 +81,13 @@ func (a *Array) MeanKeep(axes ...int) *Array {
 	return keep("MeanKeep", mean("MeanKeep", a, axes), a, axes)
 }
 
-// Var is the variance around the mean, divided by the number of elements.
+// Var is the variance around the mean, divided by the number of elements: the
+// mean of the squared absolute values of the deviations, which is real.
 func (a *Array) Var(axes ...int) *Array { return variance("Var", a, axes) }
 
 func variance(op string, a *Array, axes []int) *Array {
 	centre := keep(op, mean(op, a, axes), a, axes)
-	return mean(op, a.Sub(centre).Square(), axes)
+	return mean(op, absSquare(a.Sub(centre)), axes)
 }
 
 // VarKeep is Var with the axes kept at size 1.
@@ -99,6 +103,7 @@ func extremum(op string, p *graph.Prim, a *Array, axes []int) *Array {
 	if a.node(op).DType == Bool {
 		graph.Fail(op, "the array is bool; use Any or All")
 	}
+	needOrder(op, a.n)
 	if count(op, a, axes) == 0 {
 		graph.Fail(op, "no elements to choose from: shape %v along axes %v", a.n.Shape, axes)
 	}
@@ -151,6 +156,7 @@ func (a *Array) ArgMin(axis int) *Array { return argExtremum("ArgMin", graph.Arg
 
 func argExtremum(op string, p *graph.Prim, a *Array, axis int) *Array {
 	n := a.node(op)
+	needOrder(op, n)
 	axis = checkAxis(op, axis, n)
 	if d := n.Shape[axis]; d == 0 || d > math.MaxInt32 {
 		graph.Fail(op, "axis %d of shape %v has no int32 index to give", axis, n.Shape)
@@ -190,8 +196,8 @@ func (a *Array) LogSoftmax(axis int) *Array {
 // Norm is the Euclidean norm of all elements along the axes, with derivative 0
 // where it is 0.
 func (a *Array) Norm(axes ...int) *Array {
-	needFloat("Norm", a.node("Norm"))
-	s := sum("Norm", a.Square(), axes)
+	needInexact("Norm", a.node("Norm"))
+	s := sum("Norm", absSquare(a), axes)
 	zero := s.Equal(Const(0))
 	return Where(zero, s, Where(zero, OnesLike(s), s).Sqrt())
 }

@@ -28,12 +28,14 @@ func (a *Array) CumProd(axis int) *Array {
 // CumMax is the largest element up to and with each place along an axis; a NaN
 // wins from its place on.
 func (a *Array) CumMax(axis int) *Array {
+	needOrder("CumMax", a.node("CumMax"))
 	return runningBy("CumMax", a, axis, lowest(a.DType()), (*Array).Maximum)
 }
 
 // CumMin is the smallest element up to and with each place along an axis; a
 // NaN wins from its place on.
 func (a *Array) CumMin(axis int) *Array {
+	needOrder("CumMin", a.node("CumMin"))
 	return runningBy("CumMin", a, axis, highest(a.DType()), (*Array).Minimum)
 }
 

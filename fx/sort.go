@@ -9,6 +9,7 @@ import (
 // order checks a sorting along an axis.
 func order(op string, a *Array, axis int) (*graph.Node, int) {
 	n := a.node(op)
+	needOrder(op, n)
 	axis = checkAxis(op, axis, n)
 	if n.Shape[axis] > math.MaxInt32 {
 		graph.Fail(op, "axis %d of shape %v is too long for int32 indices", axis, n.Shape)

@@ -11,6 +11,9 @@ func (o *optimizer) simplify(op *graph.Op, ins []*graph.Node) *graph.Node {
 	out := op.Outs[0]
 	switch op.Prim {
 	case graph.MulP:
+		if out.DType.IsComplex() { // the zeros of 1+0i are multiplied with, too
+			break
+		}
 		if is(ins[1], 1) {
 			return ins[0]
 		}
@@ -18,7 +21,7 @@ func (o *optimizer) simplify(op *graph.Op, ins []*graph.Node) *graph.Node {
 			return ins[1]
 		}
 	case graph.DivP:
-		if is(ins[1], 1) {
+		if is(ins[1], 1) && !out.DType.IsComplex() {
 			return ins[0]
 		}
 	case graph.SubP:

@@ -55,6 +55,8 @@ func (e *Engine) elementwise(op *graph.Op) tileFunc {
 		return func(dst view, src []view) { copy(dst.Bytes(), src[0].Bytes()) }
 	case graph.ConvertP:
 		return convertLoop(op.Ins[0].DType, op.Attrs.(graph.DType))
+	case graph.RealP, graph.ImagP, graph.ComplexP:
+		return partLoop(p, d)
 	case graph.IsFiniteP:
 		if d == graph.Float32 {
 			return isFiniteLoop[float32]
@@ -66,6 +68,10 @@ func (e *Engine) elementwise(op *graph.Op) tileFunc {
 		return floatLoop(p, &e.set.F32)
 	case graph.Float64:
 		return floatLoop(p, &e.set.F64)
+	case graph.Complex64:
+		return complexLoop(p, &e.set.F32)
+	case graph.Complex128:
+		return complexLoop(p, &e.set.F64)
 	case graph.Bool:
 		return boolLoop(p)
 	case graph.Uint8:
@@ -118,6 +124,10 @@ func b2u(b bool) uint8 {
 // convertLoop converts between any two element types.
 func convertLoop(from, to graph.DType) tileFunc {
 	switch from {
+	case graph.Complex64:
+		return convertComplex[float32](to)
+	case graph.Complex128:
+		return convertComplex[float64](to)
 	case graph.Bool, graph.Uint8:
 		return convertFrom[uint8](to)
 	case graph.Uint32:
@@ -151,6 +161,10 @@ func convertFrom[S number](to graph.DType) tileFunc {
 		return convertTo[S, int64](math.MinInt64, math.MaxInt64)
 	case graph.Float32:
 		return convertTo[S, float32](0, 0)
+	case graph.Complex64:
+		return withoutImag[S, float32]
+	case graph.Complex128:
+		return withoutImag[S, float64]
 	}
 	return convertTo[S, float64](0, 0)
 }
@@ -220,7 +234,7 @@ func elementwiseImpls() map[*graph.Prim]impl {
 		m[p] = run
 	}
 	for _, p := range []*graph.Prim{graph.Identity, graph.StopGradientP, graph.BarrierP, graph.BitcastP, graph.ConvertP, graph.IsFiniteP,
-		graph.SelectP, graph.AndP, graph.OrP, graph.XorP, graph.ShlP, graph.ShrP, graph.NotP} {
+		graph.SelectP, graph.RealP, graph.ImagP, graph.ComplexP, graph.AndP, graph.OrP, graph.XorP, graph.ShlP, graph.ShrP, graph.NotP} {
 		m[p] = run
 	}
 	return m

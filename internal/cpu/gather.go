@@ -69,6 +69,8 @@ func gatherImpls() map[*graph.Prim]impl {
 			takeRows(e, &r, raw[uint8](ins[0]), raw[uint8](outs[0]))
 		case 4:
 			takeRows(e, &r, raw[uint32](ins[0]), raw[uint32](outs[0]))
+		case 16:
+			takeRows(e, &r, raw[[2]uint64](ins[0]), raw[[2]uint64](outs[0]))
 		default:
 			takeRows(e, &r, raw[uint64](ins[0]), raw[uint64](outs[0]))
 		}
@@ -81,6 +83,8 @@ func gatherImpls() map[*graph.Prim]impl {
 			scatterRows(e, &r, raw[uint8](ins[2]), raw[uint8](outs[0]), setRow)
 		case 4:
 			scatterRows(e, &r, raw[uint32](ins[2]), raw[uint32](outs[0]), setRow)
+		case 16:
+			scatterRows(e, &r, raw[[2]uint64](ins[2]), raw[[2]uint64](outs[0]), setRow)
 		default:
 			scatterRows(e, &r, raw[uint64](ins[2]), raw[uint64](outs[0]), setRow)
 		}
@@ -106,6 +110,12 @@ func (e *Engine) scatterAdd(op *graph.Op, ins, outs []*graph.Buffer) {
 		scatterRows(e, &r, graph.View[float32](ins[2]), graph.View[float32](outs[0]), addRow)
 	case graph.Float64:
 		scatterRows(e, &r, graph.View[float64](ins[2]), graph.View[float64](outs[0]), addRow)
+	case graph.Complex64:
+		r.row *= 2
+		scatterRows(e, &r, parts[float32](ins[2]), parts[float32](outs[0]), addRow)
+	case graph.Complex128:
+		r.row *= 2
+		scatterRows(e, &r, parts[float64](ins[2]), parts[float64](outs[0]), addRow)
 	}
 }
 

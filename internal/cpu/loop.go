@@ -42,6 +42,7 @@ type instr struct {
 	f     tileFunc
 	src   []int
 	dtype graph.DType
+	wide  bool // it reads or makes complex128
 }
 
 // tiles is one worker's memory: a buffer for each load and instr, some of them
@@ -58,7 +59,7 @@ func (e *Engine) newLoop(c *compile.Loop) *loop {
 	}
 	cost := len(c.Loads)
 	for _, in := range c.Instrs {
-		l.instrs = append(l.instrs, instr{f: e.elementwise(in.Op), src: in.Src, dtype: in.Op.Outs[0].DType})
+		l.instrs = append(l.instrs, instr{f: e.elementwise(in.Op), src: in.Src, dtype: in.Op.Outs[0].DType, wide: wide(in.Op)})
 		l.store = append(l.store, -1)
 		cost++
 		if _, ok := unaryKernels[in.Op.Prim]; ok {
@@ -99,6 +100,12 @@ func newLoad(ld compile.Load) load {
 // Tiles whose last reader has run are used again.
 func (l *loop) newTiles() *tiles {
 	n := len(l.loads)
+	widest := graph.Float64
+	for _, in := range l.instrs {
+		if in.wide {
+			widest = graph.Complex128
+		}
+	}
 	t := &tiles{regs: make([]*graph.Buffer, n+len(l.instrs))}
 	last := make([]int, n+len(l.instrs))
 	for i, in := range l.instrs {
@@ -110,7 +117,7 @@ func (l *loop) newTiles() *tiles {
 	for i := range l.loads {
 		t.regs[i] = new(graph.Buffer)
 		if l.loads[i].kind != plain {
-			t.regs[i] = graph.NewBuffer(graph.Float64, tile)
+			t.regs[i] = graph.NewBuffer(widest, tile)
 		}
 	}
 	memory := make([]*graph.Buffer, len(l.instrs))
@@ -120,7 +127,7 @@ func (l *loop) newTiles() *tiles {
 			if k := len(free); k > 0 {
 				memory[i], free = free[k-1], free[:k-1]
 			} else {
-				memory[i] = graph.NewBuffer(graph.Float64, tile)
+				memory[i] = graph.NewBuffer(widest, tile)
 			}
 			t.regs[n+i].Bind(memory[i], 0, in.dtype, tile)
 		}
@@ -204,6 +211,8 @@ func fillTile(r, src *graph.Buffer, at int) {
 		fill(raw[uint8](r), raw[uint8](src)[at])
 	case 4:
 		fill(raw[uint32](r), raw[uint32](src)[at])
+	case 16:
+		fill(raw[[2]uint64](r), raw[[2]uint64](src)[at])
 	default:
 		fill(raw[uint64](r), raw[uint64](src)[at])
 	}
@@ -222,12 +231,14 @@ func gather(r, src *graph.Buffer, ld *load, at int) {
 		gatherRows(raw[uint8](r), raw[uint8](src), ld, at)
 	case 4:
 		gatherRows(raw[uint32](r), raw[uint32](src), ld, at)
+	case 16:
+		gatherRows(raw[[2]uint64](r), raw[[2]uint64](src), ld, at)
 	default:
 		gatherRows(raw[uint64](r), raw[uint64](src), ld, at)
 	}
 }
 
-func gatherRows[T uint8 | uint32 | uint64](dst, src []T, ld *load, at int) {
+func gatherRows[T word](dst, src []T, ld *load, at int) {
 	last := len(ld.shape) - 1
 	width, step := ld.shape[last], ld.at.stride[last]
 	for len(dst) > 0 {

@@ -74,13 +74,20 @@ func (e *Engine) move(dst *graph.Buffer, to layout, src *graph.Buffer, from layo
 		moveElems(e, raw[uint8](dst), to, raw[uint8](src), from, shape)
 	case 4:
 		moveElems(e, raw[uint32](dst), to, raw[uint32](src), from, shape)
+	case 16:
+		moveElems(e, raw[[2]uint64](dst), to, raw[[2]uint64](src), from, shape)
 	default:
 		moveElems(e, raw[uint64](dst), to, raw[uint64](src), from, shape)
 	}
 }
 
-// raw views a buffer as unsigned integers of its elements' size.
-func raw[T uint8 | uint32 | uint64](b *graph.Buffer) []T {
+// word stands for an element of which only the size matters.
+type word interface {
+	uint8 | uint32 | uint64 | [2]uint64
+}
+
+// raw views a buffer as words of its elements' size.
+func raw[T word](b *graph.Buffer) []T {
 	if b.Len == 0 {
 		return nil
 	}
@@ -107,7 +114,7 @@ func simplify(shape graph.Shape, a, b layout) (graph.Shape, layout, layout) {
 	return s, a2, b2
 }
 
-func moveElems[T uint8 | uint32 | uint64](e *Engine, dst []T, to layout, src []T, from layout, shape graph.Shape) {
+func moveElems[T word](e *Engine, dst []T, to layout, src []T, from layout, shape graph.Shape) {
 	total := shape.Size()
 	if total == 0 {
 		return
@@ -127,7 +134,7 @@ func moveElems[T uint8 | uint32 | uint64](e *Engine, dst []T, to layout, src []T
 }
 
 // moveRange moves indices [lo, hi) of the first axis.
-func moveRange[T uint8 | uint32 | uint64](dst []T, to layout, src []T, from layout, shape graph.Shape, lo, hi int) {
+func moveRange[T word](dst []T, to layout, src []T, from layout, shape graph.Shape, lo, hi int) {
 	shape = shape.With(0, hi-lo)
 	to.offset += lo * to.stride[0]
 	from.offset += lo * from.stride[0]
@@ -182,7 +189,7 @@ func walk(shape graph.Shape, a, b layout, f func(i, j int)) {
 
 // moveBlocks moves a transposition of axis k and the last axis in square
 // blocks, so that neither side leaves the cache between touches.
-func moveBlocks[T uint8 | uint32 | uint64](dst []T, to layout, src []T, from layout, shape graph.Shape, k int) {
+func moveBlocks[T word](dst []T, to layout, src []T, from layout, shape graph.Shape, k int) {
 	const block = 16
 	last := len(shape) - 1
 	rows, cols := shape[k], shape[last]

@@ -75,7 +75,7 @@ func jvpCond(op *Op, t []*Node) []*Node {
 		tape := fn.record(aliases(args))
 		var out []*Node
 		for i, d := range tape.Pushforward(tangents) {
-			if fn.Outs[i].DType.IsFloat() {
+			if fn.Outs[i].DType.Differentiable() {
 				out = append(out, orZero(d, fn.Outs[i]))
 			}
 		}
@@ -83,7 +83,7 @@ func jvpCond(op *Op, t []*Node) []*Node {
 	})
 	full := make([]*Node, len(op.Outs))
 	for i, o := range op.Outs {
-		if o.DType.IsFloat() {
+		if o.DType.Differentiable() {
 			full[i], outs = outs[0], outs[1:]
 		}
 	}

@@ -12,10 +12,12 @@ type CumulativeAttrs struct {
 // and with that place. Each sum is the one before it plus one element.
 var CumSumP *Prim
 
-func CumSum(x *Node, a CumulativeAttrs) *Node { return Apply(CumSumP, a, x)[0] }
+func CumSum(x *Node, a CumulativeAttrs) *Node {
+	return byParts(x, func(x *Node) *Node { return Apply(CumSumP, a, x)[0] })
+}
 
 func inferCumulative(attrs any, ins []*Node) ([]Aval, error) {
-	if a := attrs.(CumulativeAttrs); a.Axis < 0 || a.Axis >= len(ins[0].Shape) || ins[0].DType == Bool {
+	if a := attrs.(CumulativeAttrs); a.Axis < 0 || a.Axis >= len(ins[0].Shape) || ins[0].DType == Bool || ins[0].DType.IsComplex() {
 		return nil, fmt.Errorf("axis %d of %v", a.Axis, ins[0].Aval())
 	}
 	return []Aval{ins[0].Aval()}, nil

@@ -15,8 +15,14 @@ type DotAttrs struct {
 
 var DotP *Prim
 
-// Dot is the general product of two arrays of one float type.
-func Dot(x, y *Node, a DotAttrs) *Node { return Apply(DotP, a, x, y)[0] }
+// Dot is the general product of two arrays of one float or complex type.
+func Dot(x, y *Node, a DotAttrs) *Node {
+	dot := func(x, y *Node) *Node { return Apply(DotP, a, x, y)[0] }
+	if x.DType.IsComplex() && x.DType == y.DType {
+		return byProducts(x, y, dot)
+	}
+	return dot(x, y)
+}
 
 // FreeX and FreeY are the axes that are neither batch nor contracted.
 func (a DotAttrs) FreeX(rank int) []int {

@@ -29,6 +29,22 @@ func boolAval(_ any, ins []*Node) ([]Aval, error) {
 	return []Aval{{ins[0].Shape, Bool}}, nil
 }
 
+// orderedAval and orderAval are sameAval and boolAval of all but complex
+// numbers, which have no order.
+func orderedAval(attrs any, ins []*Node) ([]Aval, error) {
+	if ins[0].DType.IsComplex() {
+		return nil, fmt.Errorf("operand is %v; complex numbers have no order", ins[0].DType)
+	}
+	return sameAval(attrs, ins)
+}
+
+func orderAval(attrs any, ins []*Node) ([]Aval, error) {
+	if _, err := orderedAval(attrs, ins); err != nil {
+		return nil, err
+	}
+	return boolAval(attrs, ins)
+}
+
 // batchElementwise gives every operand the new axis and applies the op.
 func batchElementwise(op *Op, size int, ins []*Node, batched []bool) ([]*Node, []bool) {
 	full := make([]*Node, len(ins))
@@ -164,9 +180,9 @@ func init() {
 	DivP = binary("div", sameAval,
 		func(t, _, y, _ *Node) *Node { return Div(t, y) },
 		func(t, _, y, z *Node) *Node { return Neg(Div(Mul(t, z), y)) })
-	MaxP = binary("max", sameAval, chosen(GtP, true), chosen(GtP, false))
-	MinP = binary("min", sameAval, chosen(LtP, true), chosen(LtP, false))
-	RemP = binary("rem", sameAval, pass,
+	MaxP = binary("max", orderedAval, chosen(GtP, true), chosen(GtP, false))
+	MinP = binary("min", orderedAval, chosen(LtP, true), chosen(LtP, false))
+	RemP = binary("rem", orderedAval, pass,
 		func(t, x, y, _ *Node) *Node {
 			q := Div(x, y)
 			return Neg(Mul(t, Mul(Sign(q), Floor(Abs(q)))))
@@ -183,11 +199,11 @@ func init() {
 	Atan2P = binary("atan2", floatAval,
 		func(t, y, x, _ *Node) *Node { return Mul(t, Div(x, Add(Mul(x, x), Mul(y, y)))) },
 		func(t, y, x, _ *Node) *Node { return Neg(Mul(t, Div(y, Add(Mul(x, x), Mul(y, y))))) })
-	AbsP = unary("abs", sameAval, func(x, _ *Node) *Node { return Sign(x) })
-	SignP = unary("sign", sameAval, nil)
-	FloorP = unary("floor", sameAval, nil)
-	CeilP = unary("ceil", sameAval, nil)
-	RoundP = unary("round", sameAval, nil)
+	AbsP = unary("abs", orderedAval, func(x, _ *Node) *Node { return Sign(x) })
+	SignP = unary("sign", orderedAval, nil)
+	FloorP = unary("floor", orderedAval, nil)
+	CeilP = unary("ceil", orderedAval, nil)
+	RoundP = unary("round", orderedAval, nil)
 }
 
 // Identity passes its operand on; it marks where a transformation starts.
@@ -207,10 +223,10 @@ var (
 var (
 	EqP  = binary("eq", boolAval, nil, nil)
 	NeP  = binary("ne", boolAval, nil, nil)
-	LtP  = binary("lt", boolAval, nil, nil)
-	LeP  = binary("le", boolAval, nil, nil)
-	GtP  = binary("gt", boolAval, nil, nil)
-	GeP  = binary("ge", boolAval, nil, nil)
+	LtP  = binary("lt", orderAval, nil, nil)
+	LeP  = binary("le", orderAval, nil, nil)
+	GtP  = binary("gt", orderAval, nil, nil)
+	GeP  = binary("ge", orderAval, nil, nil)
 	AndP = binary("and", bitAval, nil, nil)
 	OrP  = binary("or", bitAval, nil, nil)
 	XorP = binary("xor", bitAval, nil, nil)
@@ -220,7 +236,7 @@ var (
 )
 
 func bitAval(attrs any, ins []*Node) ([]Aval, error) {
-	if ins[0].DType.IsFloat() {
+	if ins[0].DType.Differentiable() {
 		return nil, fmt.Errorf("operand is %v; it takes bool or integers", ins[0].DType)
 	}
 	return sameAval(attrs, ins)
@@ -267,22 +283,31 @@ func orZero(t, x *Node) *Node {
 
 // ConvertP changes the element type: floats to integers truncate toward zero
 // and saturate (NaN becomes 0), integers wrap around, and anything but 0
-// becomes true.
+// becomes true. Complex numbers become complex ones only.
 var ConvertP *Prim
 
 func initConvert() {
 	ConvertP = &Prim{
 		Name: "convert", Elementwise: true, Batch: batchElementwise,
 		Infer: func(attrs any, ins []*Node) ([]Aval, error) {
+			if from, to := ins[0].DType, attrs.(DType); from.IsComplex() && !to.IsComplex() {
+				return nil, fmt.Errorf("%v to %v", from, to)
+			}
 			return []Aval{{ins[0].Shape, attrs.(DType)}}, nil
 		},
 		JVP: func(op *Op, t []*Node) []*Node {
-			if !op.Ins[0].DType.IsFloat() || !op.Outs[0].DType.IsFloat() {
+			if !op.Ins[0].DType.Differentiable() || !op.Outs[0].DType.Differentiable() {
 				return []*Node{nil}
 			}
 			return []*Node{Convert(t[0], op.Outs[0].DType)}
 		},
-		VJP: func(op *Op, ct []*Node, _ []bool) []*Node { return []*Node{Convert(ct[0], op.Ins[0].DType)} },
+		VJP: func(op *Op, ct []*Node, _ []bool) []*Node {
+			c := ct[0]
+			if d := op.Ins[0].DType; c.DType.IsComplex() && !d.IsComplex() {
+				c = Real(c)
+			}
+			return []*Node{Convert(c, op.Ins[0].DType)}
+		},
 	}
 }
 

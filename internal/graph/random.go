@@ -31,7 +31,7 @@ var BitcastP = &Prim{
 	Name: "bitcast", Elementwise: true, Batch: batchElementwise,
 	Infer: func(attrs any, ins []*Node) ([]Aval, error) {
 		from, to := ins[0].DType, attrs.(DType)
-		if from == Bool || to == Bool || from.Size() != to.Size() {
+		if from == Bool || to == Bool || from.IsComplex() || to.IsComplex() || from.Size() != to.Size() {
 			return nil, fmt.Errorf("bits of %v as %v", from, to)
 		}
 		return []Aval{{ins[0].Shape, to}}, nil

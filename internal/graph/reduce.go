@@ -13,7 +13,10 @@ var ReduceSumP, ReduceMaxP, ReduceMinP *Prim
 // element along the axis in attrs; a NaN counts as the largest and smallest.
 var ArgMaxP, ArgMinP *Prim
 
-func ReduceSum(x *Node, axes []int) *Node { return reduce(ReduceSumP, x, axes) }
+// ReduceSum adds up along the axes; of complex numbers, both parts.
+func ReduceSum(x *Node, axes []int) *Node {
+	return byParts(x, func(x *Node) *Node { return reduce(ReduceSumP, x, axes) })
+}
 func ReduceMax(x *Node, axes []int) *Node { return reduce(ReduceMaxP, x, axes) }
 func ReduceMin(x *Node, axes []int) *Node { return reduce(ReduceMinP, x, axes) }
 
@@ -73,6 +76,9 @@ func spread(y *Node, shape Shape, axes []int) *Node {
 
 func inferReduce(attrs any, ins []*Node) ([]Aval, error) {
 	axes, x := attrs.([]int), ins[0]
+	if x.DType.IsComplex() {
+		return nil, fmt.Errorf("operand %v; a reduction takes real numbers", x.Aval())
+	}
 	for i, a := range axes {
 		if a < 0 || a >= len(x.Shape) || (i > 0 && a == axes[i-1]) {
 			return nil, fmt.Errorf("axes %v of operand %v", axes, x.Aval())

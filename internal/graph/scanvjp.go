@@ -30,7 +30,7 @@ type scanPull struct {
 func (a ScanAttrs) pull(op *Op, ct []*Node, need []bool) *scanPull {
 	p := &scanPull{a: a, need: slices.Clone(need)}
 	for i := range a.Carry { // a carry's cotangent passes through every step
-		p.need[i] = op.Ins[i].DType.IsFloat()
+		p.need[i] = op.Ins[i].DType.Differentiable()
 	}
 	scope := &Scope{Name: "Grad", Abstract: true}
 	for _, av := range Avals(a.Body.Params) {
@@ -40,7 +40,7 @@ func (a ScanAttrs) pull(op *Op, ct []*Node, need []bool) *scanPull {
 	p.next = tape.Outs
 	p.ctIn = make([]*Node, len(p.next))
 	for i, o := range p.next {
-		if o.DType.IsFloat() && (i < a.Carry || ct[i] != nil) {
+		if o.DType.Differentiable() && (i < a.Carry || ct[i] != nil) {
 			p.ctIn[i] = Placeholder(o.Aval(), scope)
 		}
 	}

@@ -16,7 +16,7 @@ var ArgSortP = &Prim{
 	Name: "argsort",
 	Infer: func(attrs any, ins []*Node) ([]Aval, error) {
 		a, x := attrs.(ArgSortAttrs), ins[0]
-		if a.Axis < 0 || a.Axis >= len(x.Shape) || a.K < 0 || a.K > x.Shape[a.Axis] || x.Shape[a.Axis] > 1<<31-1 {
+		if a.Axis < 0 || x.DType.IsComplex() || a.Axis >= len(x.Shape) || a.K < 0 || a.K > x.Shape[a.Axis] || x.Shape[a.Axis] > 1<<31-1 {
 			return nil, fmt.Errorf("first %d along axis %d of %v", a.K, a.Axis, x.Aval())
 		}
 		return []Aval{{x.Shape.With(a.Axis, a.K), Int32}}, nil

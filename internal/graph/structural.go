@@ -21,6 +21,10 @@ func ScalarNode(d DType, v float64) *Node {
 		View[float32](b)[0] = float32(v)
 	case Float64:
 		View[float64](b)[0] = v
+	case Complex64:
+		View[complex64](b)[0] = complex(float32(v), 0)
+	case Complex128:
+		View[complex128](b)[0] = complex(v, 0)
 	case Int32:
 		View[int32](b)[0] = int32(v)
 	case Int64:

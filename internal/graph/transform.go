@@ -23,7 +23,7 @@ func (t *Tape) Pushforward(dx []*Node) []*Node {
 			continue
 		}
 		for i, d := range op.Prim.JVP(op, in) {
-			if d != nil && op.Outs[i].DType.IsFloat() {
+			if d != nil && op.Outs[i].DType.Differentiable() {
 				tangent[op.Outs[i]] = d
 			}
 		}
@@ -40,7 +40,7 @@ func (t *Tape) Pushforward(dx []*Node) []*Node {
 func (t *Tape) Pullback(ct []*Node) []*Node {
 	cot := map[*Node]*Node{}
 	add := func(n, c *Node) {
-		if c == nil || !n.DType.IsFloat() {
+		if c == nil || !n.DType.Differentiable() {
 			return
 		}
 		if have := cot[n]; have != nil {
@@ -69,7 +69,7 @@ func (t *Tape) Pullback(ct []*Node) []*Node {
 		}
 		need := make([]bool, len(op.Ins))
 		for j, in := range op.Ins {
-			need[j] = t.active[in] && in.DType.IsFloat()
+			need[j] = t.active[in] && in.DType.Differentiable()
 		}
 		for j, c := range op.Prim.VJP(op, out, need) {
 			if need[j] {
