@@ -154,5 +154,7 @@ func TestComplexControlFlow(t *testing.T) {
 // Compilation must not drop the zeros of 1+0i, which meet infinities.
 func TestComplexTimesOne(t *testing.T) {
 	z := New([]complex128{complex(inf, 1), complex(math.Copysign(0, -1), 1), 2})
-	sameAsPlain(t, func(z *Array) []*Array { return []*Array{z.MulScalar(1), z.DivScalar(1), z.SubScalar(0), z.Neg().Neg()} }, z)
+	sameAsPlain(t, func(z *Array) []*Array {
+		return []*Array{z.MulScalar(1), z.DivScalar(1), z.SubScalar(0), z.Neg().Neg()}
+	}, z)
 }

@@ -343,7 +343,7 @@ func among(ops []*graph.Op, p *graph.Prim) bool {
 }
 
 func allRows() []row {
-	return slices.Concat(elementwiseRows(), structuralRows(), reductionRows(), indexRows(), windowRows(), complexRows(), decompositionRows(), controlRows())
+	return slices.Concat(elementwiseRows(), structuralRows(), reductionRows(), indexRows(), windowRows(), complexRows(), fftRows(), decompositionRows(), controlRows())
 }
 
 // Every primitive that the engine runs has a row, and every primitive that

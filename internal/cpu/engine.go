@@ -17,6 +17,9 @@ type Engine struct {
 	set  *kernel.Set
 	pool *Pool
 	free sync.Pool // of *workspace
+
+	tablesMu sync.Mutex
+	tables   map[tableKey]any // of Fourier transforms
 }
 
 // workspace is what one worker needs while it multiplies matrices.
@@ -85,7 +88,7 @@ var impls = sync.OnceValue(func() map[*graph.Prim]impl {
 	m := map[*graph.Prim]impl{}
 	for _, table := range []map[*graph.Prim]impl{
 		elementwiseImpls(), structuralImpls(), reduceImpls(), dotImpls(), decomposeImpls(), convImpls(), gatherImpls(), randomImpls(),
-		windowImpls(), sortImpls(), cumulativeImpls(),
+		windowImpls(), sortImpls(), cumulativeImpls(), fftImpls(),
 	} {
 		for p, f := range table {
 			m[p] = f
