@@ -12,8 +12,15 @@ import (
 // naiveConv is the definition, by loops over everything.
 func naiveConv(x, w []float64, xs, ws, os graph.Shape, a graph.ConvAttrs) []float64 {
 	out := make([]float64, os.Size())
-	perGroup := os[3] / (a.FeatureGroups * a.BatchGroups)
-	index := func(s graph.Shape, i, j, k, l int) int { return ((i*s[1]+j)*s[2]+k)*s[3] + l }
+	n := len(a.Strides)
+	perGroup := os[n+1] / (a.FeatureGroups * a.BatchGroups)
+	at := func(s graph.Shape, i int) []int { // the index of element i
+		out := make([]int, len(s))
+		for k := len(s) - 1; k >= 0; k-- {
+			out[k], i = i%s[k], i/s[k]
+		}
+		return out
+	}
 	source := func(axis, o, k, size int) int {
 		at := o*a.Strides[axis] + k*a.KernelDilation[axis] - a.PadLow[axis]
 		if at < 0 || at%a.InDilation[axis] != 0 || at/a.InDilation[axis] >= size {
@@ -21,28 +28,21 @@ func naiveConv(x, w []float64, xs, ws, os graph.Shape, a graph.ConvAttrs) []floa
 		}
 		return at / a.InDilation[axis]
 	}
-	for n := range os[0] {
-		for p := range os[1] {
-			for q := range os[2] {
-				for o := range os[3] {
-					image, channel := n, o/perGroup*ws[2]
-					if a.BatchGroups > 1 {
-						image, channel = o/perGroup*os[0]+n, 0
-					}
-					sum := 0.0
-					for i := range ws[0] {
-						for j := range ws[1] {
-							ih, iw := source(0, p, i, xs[1]), source(1, q, j, xs[2])
-							if ih < 0 || iw < 0 {
-								continue
-							}
-							for c := range ws[2] {
-								sum += float64(x[index(xs, image, ih, iw, channel+c)] * w[index(ws, i, j, c, o)])
-							}
-						}
-					}
-					out[index(os, n, p, q, o)] = sum
-				}
+	for i := range out {
+		place := at(os, i)
+		image, channel := place[0], place[n+1]/perGroup*ws[n]
+		if a.BatchGroups > 1 {
+			image, channel = place[n+1]/perGroup*os[0]+place[0], 0
+		}
+		for j := range ws[:n+1].Size() {
+			tap := at(ws[:n+1], j)
+			from, inside := image, true
+			for ax := range n {
+				s := source(ax, place[1+ax], tap[ax], xs[1+ax])
+				from, inside = from*xs[1+ax]+s, inside && s >= 0
+			}
+			if inside {
+				out[i] += float64(x[from*xs[n+1]+channel+tap[n]] * w[j*ws[n+1]+place[n+1]])
 			}
 		}
 	}
@@ -61,13 +61,15 @@ func drawConv(t *rapid.T) (a graph.ConvAttrs, xs, ws graph.Shape) {
 		a.BatchGroups = small("batch groups", 2, 3)
 	}
 	in, out := small("channels in", 1, 3), small("channels out", 1, 3)
-	xs = graph.Shape{small("images", 0, 2) * a.BatchGroups, small("h", 0, 5), small("w", 0, 5), in * a.FeatureGroups}
-	ws = graph.Shape{small("kh", 1, 3), small("kw", 1, 3), in, out * a.FeatureGroups * a.BatchGroups}
-	for i := range 2 {
-		a.Strides[i], a.InDilation[i], a.KernelDilation[i] = small("stride", 1, 2), small("stretch", 1, 2), small("dilation", 1, 2)
-		a.PadLow[i], a.PadHigh[i] = small("low", -1, 2), small("high", -1, 2)
+	n := small("spatial axes", 1, graph.MaxConvAxes)
+	xs, ws = graph.Shape{small("images", 0, 2) * a.BatchGroups}, nil
+	for range n {
+		xs, ws = append(xs, small("size", 0, 7-n)), append(ws, small("taps", 1, 3))
+		a.Strides, a.InDilation = append(a.Strides, small("stride", 1, 2)), append(a.InDilation, small("stretch", 1, 2))
+		a.KernelDilation = append(a.KernelDilation, small("dilation", 1, 2))
+		a.PadLow, a.PadHigh = append(a.PadLow, small("low", -1, 2)), append(a.PadHigh, small("high", -1, 2))
 	}
-	return a, xs, ws
+	return a, append(xs, in*a.FeatureGroups), append(ws, in, out*a.FeatureGroups*a.BatchGroups)
 }
 
 // ramp fills a shape with distinct numbers of both signs.

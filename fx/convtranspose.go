@@ -1,6 +1,10 @@
 package fx
 
-import "github.com/fluxion-go/fluxion/internal/graph"
+import (
+	"slices"
+
+	"github.com/fluxion-go/fluxion/internal/graph"
+)
 
 // ConvTransposeOptions are the options of a transposed convolution; pairs are
 // height, then width. They are those of the convolution that it transposes.
@@ -28,56 +32,81 @@ type ConvTransposeOptions struct {
 func ConvTranspose2D(x, w *Array, opts ...ConvTransposeOptions) *Array {
 	const op = "ConvTranspose2D"
 	o := oneOption(op, opts)
-	xn, wn := samePair(op, x, w)
-	needFloat(op, xn)
-	xn, single := images(op, xn)
-	if len(wn.Shape) != 4 {
-		graph.Fail(op, "the kernel has shape %v; it must be [height, width, channels in, channels out]", wn.Shape)
+	if b := o.Padding; b.Same && (b != (Border{Same: true}) || o.Extra != [2]int{}) {
+		graph.Fail(op, "the border %+v is Same and explicit, or has Extra %v", b, o.Extra)
 	}
-	groups := max(1, o.Groups)
-	if o.Groups < 0 {
-		graph.Fail(op, "%d groups", o.Groups)
+	return convolution{op: op, axes: 2, strides: o.Strides[:], dilation: o.Dilation[:], extra: o.Extra[:], groups: o.Groups, edge: o.Padding.edge(op)}.transposed(x, w)
+}
+
+// ConvTransposeNDOptions are the options of a transposed convolution in one or
+// three dimensions: ConvTransposeOptions with one number for each spatial axis,
+// or nil.
+type ConvTransposeNDOptions struct {
+	Strides  []int
+	Padding  Edge
+	Dilation []int
+	Groups   int
+	Extra    []int
+}
+
+// ConvTranspose1D is ConvTranspose2D in one dimension: signals [N, L, C] (or
+// [L, C]) and a kernel [K, C/Groups, O] give [N, OL, O].
+func ConvTranspose1D(x, w *Array, opts ...ConvTransposeNDOptions) *Array {
+	return convTransposeND("ConvTranspose1D", 1, x, w, opts)
+}
+
+// ConvTranspose3D is ConvTranspose2D in three dimensions: volumes
+// [N, D, H, W, C] (or [D, H, W, C]) and a kernel [KD, KH, KW, C/Groups, O] give
+// [N, OD, OH, OW, O].
+func ConvTranspose3D(x, w *Array, opts ...ConvTransposeNDOptions) *Array {
+	return convTransposeND("ConvTranspose3D", 3, x, w, opts)
+}
+
+func convTransposeND(op string, axes int, x, w *Array, opts []ConvTransposeNDOptions) *Array {
+	o := oneOption(op, opts)
+	if o.Padding.Same && o.Extra != nil {
+		graph.Fail(op, "the border %+v is Same and has Extra %v", o.Padding, o.Extra)
 	}
-	if c := xn.Shape[3]; c != wn.Shape[2]*groups {
-		graph.Fail(op, "images of shape %v have %d channels, and a kernel of shape %v in %d groups takes %d",
-			x.n.Shape, c, wn.Shape, groups, wn.Shape[2]*groups)
+	if o.Extra == nil {
+		o.Extra = make([]int, axes)
 	}
-	if wn.Shape[3]%groups != 0 {
-		graph.Fail(op, "a kernel of shape %v has %d outputs, which do not divide into %d groups", wn.Shape, wn.Shape[3], groups)
+	if len(o.Extra) != axes {
+		graph.Fail(op, "Extra %v: there must be one for each of %d axes", o.Extra, axes)
 	}
-	strides, dilation := perAxis(op, "strides", o.Strides), perAxis(op, "dilations", o.Dilation)
-	a := graph.ConvAttrs{Strides: [2]int{1, 1}, InDilation: strides, KernelDilation: dilation, FeatureGroups: groups, BatchGroups: 1}
-	for i := range 2 {
-		if wn.Shape[i] == 0 || xn.Shape[1+i] == 0 {
-			graph.Fail(op, "images of shape %v and a kernel of shape %v: one of them is empty", x.n.Shape, wn.Shape)
+	return convolution{op: op, axes: axes, strides: o.Strides, dilation: o.Dilation, extra: o.Extra, groups: o.Groups, edge: o.Padding.edge(op, axes)}.transposed(x, w)
+}
+
+// transposed stretches the images by the strides and convolves them with the
+// kernel turned around.
+func (c convolution) transposed(x, w *Array) *Array {
+	xn, wn, single := c.operands(x, w)
+	a := c.attrs(slices.Repeat([]int{1}, c.axes), c.strides)
+	var spatial []int
+	for i := range c.axes {
+		spatial = append(spatial, i)
+		if c.extra[i] < 0 {
+			graph.Fail(c.op, "Extra %v: they must not be negative", c.extra)
 		}
-		window := (wn.Shape[i]-1)*dilation[i] + 1
-		full := (xn.Shape[1+i]-1)*strides[i] + window
-		low, high := o.taken(i, full, xn.Shape[1+i]*strides[i])
+		if wn.Shape[i] == 0 || xn.Shape[1+i] == 0 {
+			graph.Fail(c.op, "images of shape %v and a kernel of shape %v: one of them is empty", x.n.Shape, wn.Shape)
+		}
+		window := (wn.Shape[i]-1)*c.dilation[i] + 1
+		full := (xn.Shape[1+i]-1)*c.strides[i] + window
+		low, high := c.taken(i, full, xn.Shape[1+i]*c.strides[i])
 		if full-low-high < 1 {
-			graph.Fail(op, "the border %+v leaves nothing of a result of %d by axis %d", o.Padding, full, i)
+			graph.Fail(c.op, "the border %+v leaves nothing of a result of %d by axis %d", c.edge.text, full, i)
 		}
 		a.PadLow[i], a.PadHigh[i] = window-1-low, window-1-high
 	}
-	turned := wrap(wn).Flip(0, 1)
-	return unimages(graph.Conv(xn, turned.n, a), single)
+	return unimages(graph.Conv(xn, graph.Reverse(wn, spatial), a), single)
 }
 
 // taken is how many places an axis of the result loses at its ends; negative
 // ones are added.
-func (o ConvTransposeOptions) taken(axis, full, same int) (low, high int) {
-	const op = "ConvTranspose2D"
-	if o.Extra[axis] < 0 {
-		graph.Fail(op, "Extra %v: they must not be negative", o.Extra)
-	}
-	b := o.Padding
-	if b.Same {
-		if b != (Border{Same: true}) || o.Extra != [2]int{} {
-			graph.Fail(op, "the border %+v is Same and explicit, or has Extra %v", b, o.Extra)
-		}
+func (c *convolution) taken(axis, full, same int) (low, high int) {
+	if c.edge.same {
 		low = max(0, full-same) / 2
 		return low, full - same - low
 	}
-	low, high = b.around(op, axis, 0, 0, 1)
-	return low, high - o.Extra[axis]
+	return c.edge.low[axis], c.edge.high[axis] - c.extra[axis]
 }

@@ -58,6 +58,20 @@ func TestWrongPrograms(t *testing.T) {
 		{"strides", "Conv2D: strides [-1 1]: they must be positive", func() {
 			Conv2D(ones(8, 8, 1), ones(3, 3, 1, 1), ConvOptions{Strides: [2]int{-1, 1}})
 		}},
+		{"signals", "Conv1D: the images have shape [8]; they must be [images, length, channels] or [length, channels]", func() { Conv1D(ones(8), ones(3, 1, 1)) }},
+		{"kernel of volumes", "Conv3D: the kernel has shape [3 3 1 1]; it must be [depth, height, width, channels in, channels out]", func() { Conv3D(ones(8, 8, 8, 1), ones(3, 3, 1, 1)) }},
+		{"strides of signals", "Conv1D: strides [1 2]: there must be one for each of 1 axes", func() { Conv1D(ones(8, 1), ones(3, 1, 1), ConvNDOptions{Strides: []int{1, 2}}) }},
+		{"edge", "Conv3D: the border {Same:true Low:[1 1 1] High:[]} is both Same and explicit", func() {
+			Conv3D(ones(8, 8, 8, 1), ones(3, 3, 3, 1, 1), ConvNDOptions{Padding: Edge{Same: true, Low: []int{1, 1, 1}}})
+		}},
+		{"short edge", "Conv3D: the border {Same:false Low:[1] High:[]}: there must be one number for each of 3 axes", func() {
+			Conv3D(ones(8, 8, 8, 1), ones(3, 3, 3, 1, 1), ConvNDOptions{Padding: Edge{Low: []int{1}}})
+		}},
+		{"signal too short", "Conv1D: a window of 5 does not fit the images' length, which is 4 with padding", func() { Conv1D(ones(4, 1), ones(5, 1, 1)) }},
+		{"extra", "ConvTranspose1D: Extra [1 1]: there must be one for each of 1 axes", func() { ConvTranspose1D(ones(4, 1), ones(5, 1, 1), ConvTransposeNDOptions{Extra: []int{1, 1}}) }},
+		{"extra and same", "ConvTranspose1D: the border {Same:true Low:[] High:[]} is Same and has Extra [1]", func() {
+			ConvTranspose1D(ones(4, 1), ones(5, 1, 1), ConvTransposeNDOptions{Padding: Edge{Same: true}, Extra: []int{1}})
+		}},
 		{"two sets of options", "MaxPool2D: 2 sets of options; it takes one", func() { MaxPool2D(ones(8, 8, 1), [2]int{2, 2}, PoolOptions{}, PoolOptions{}) }},
 		{"empty window", "AvgPool2D: a window of [0 2]", func() { AvgPool2D(ones(8, 8, 1), [2]int{0, 2}) }},
 		{"only border", "MaxPool2D: the border {Same:false Top:2 Bottom:0 Left:0 Right:0} leaves a window of [2 2] without an element of the image", func() {

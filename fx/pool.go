@@ -27,15 +27,15 @@ func pool(op string, x *Array, window [2]int, opts []PoolOptions) (n *graph.Node
 			o.Strides[i] = window[i]
 		}
 	}
-	o.Strides = perAxis(op, "strides", o.Strides)
+	strides, border := perAxis(op, "strides", o.Strides[:], 2), o.Padding.edge(op)
 	for i := range 2 {
 		size := n.Shape[1+i]
-		low, high := o.Padding.around(op, i, size, window[i], o.Strides[i])
+		low, high := border.around(i, size, window[i], strides[i])
 		if low >= window[i] || high >= window[i] {
 			graph.Fail(op, "the border %+v leaves a window of %v without an element of the image", o.Padding, window)
 		}
-		fits(op, i, size+low+high, window[i])
-		a.Size[1+i], a.Stride[1+i], a.Low[1+i], a.High[1+i] = window[i], o.Strides[i], low, high
+		fits(op, axisNames[1][i], size+low+high, window[i])
+		a.Size[1+i], a.Stride[1+i], a.Low[1+i], a.High[1+i] = window[i], strides[i], low, high
 	}
 	return n, a, o, single
 }

@@ -203,7 +203,9 @@ func windowRows() []row {
 		{prim: graph.ConvP, order: 2, draw: func(g *gen) program {
 			a, x, w := drawConv(g.T)
 			if g.big {
-				x, w = graph.Shape{x[0] * 2, 13, 11, x[3] * 9}, graph.Shape{w[0], w[1], w[2] * 9, w[3] * 5}
+				n := len(a.Strides)
+				sizes := [][]int{{143}, {13, 11}, {5, 4, 7}}[n-1]
+				x, w = append(append(graph.Shape{x[0] * 2}, sizes...), x[n+1]*9), w.With(n, w[n]*9).With(n+1, w[n+1]*5)
 			}
 			return program{[]operand{within(x, -1, 1), within(w, -1, 1)}, applied2(func(x, w *graph.Node) *graph.Node { return graph.Conv(x, w, a) })}
 		}},

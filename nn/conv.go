@@ -1,6 +1,11 @@
 package nn
 
-import "github.com/fluxion-go/fluxion/fx"
+import (
+	"slices"
+	"strings"
+
+	"github.com/fluxion-go/fluxion/fx"
+)
 
 // Conv2D is the convolution of images with a kernel (fx.Conv2D), plus a bias
 // for each output channel.
@@ -14,29 +19,43 @@ type Conv2D struct {
 // channels. The zero ConvOptions move it by 1, without padding;
 // fx.Border{Same: true} keeps the images' size.
 func NewConv2D(key *fx.Array, window [2]int, in, out int, conv fx.ConvOptions, opts ...LayerOptions) Conv2D {
-	o := layerOptions("NewConv2D", opts, LeCunTruncated)
-	checkKey("NewConv2D", key)
-	checkSizes("NewConv2D", "window", window[:]...)
-	checkSizes("NewConv2D", "channels", in, out)
-	groups := max(1, conv.Groups)
-	if conv.Groups < 0 || in%groups != 0 || out%groups != 0 {
-		fail("NewConv2D", "%d and %d channels do not divide into %d groups", in, out, conv.Groups)
-	}
-	w, b := o.kernelAndBias("NewConv2D", key, window[0], window[1], in/groups, out)
+	w, b := convArrays("NewConv2D", key, window[:], in, out, conv.Groups, opts)
 	return Conv2D{W: w, B: b, Options: conv}
+}
+
+// convArrays draws a convolution's kernel and bias.
+func convArrays(op string, key *fx.Array, window []int, in, out, groups int, opts []LayerOptions) (w, b *fx.Array) {
+	o := layerOptions(op, opts, LeCunTruncated)
+	checkKey(op, key)
+	checkSizes(op, "window", window...)
+	checkSizes(op, "channels", in, out)
+	if g := max(1, groups); groups < 0 || in%g != 0 || out%g != 0 {
+		fail(op, "%d and %d channels do not divide into %d groups", in, out, groups)
+	}
+	return o.kernelAndBias(op, key, append(slices.Clone(window), in/max(1, groups), out)...)
+}
+
+// convInput checks what a convolution is applied to.
+func convInput(op string, x, w *fx.Array, axes, groups int) {
+	if w == nil {
+		layer, _, _ := strings.Cut(op, ".")
+		fail(op, "the layer has no kernel; New%s makes one", layer)
+	}
+	checkPlaces(op, x, w, axes, w.Dim(-2)*max(1, groups))
+}
+
+// plus adds a bias, if there is one.
+func plus(y, b *fx.Array) *fx.Array {
+	if b == nil {
+		return y
+	}
+	return y.Add(b)
 }
 
 // Apply maps images [N, H, W, in] (or [H, W, in]) to [N, H', W', out].
 func (c Conv2D) Apply(x *fx.Array) *fx.Array {
-	if c.W == nil {
-		fail("Conv2D.Apply", "the layer has no kernel; NewConv2D makes one")
-	}
-	checkImages("Conv2D.Apply", x, c.W, c.W.Dim(2)*max(1, c.Options.Groups))
-	y := fx.Conv2D(x, c.W, c.Options)
-	if c.B != nil {
-		y = y.Add(c.B)
-	}
-	return y
+	convInput("Conv2D.Apply", x, c.W, 2, c.Options.Groups)
+	return plus(fx.Conv2D(x, c.W, c.Options), c.B)
 }
 
 // MaxPool2D takes the largest value of each window, for each channel.

@@ -17,29 +17,12 @@ type ConvTranspose2D struct {
 // it counts all taps, of which a place of the result meets one in so many as
 // the strides' product.
 func NewConvTranspose2D(key *fx.Array, window [2]int, in, out int, conv fx.ConvTransposeOptions, opts ...LayerOptions) ConvTranspose2D {
-	const op = "NewConvTranspose2D"
-	o := layerOptions(op, opts, LeCunTruncated)
-	checkKey(op, key)
-	checkSizes(op, "window", window[:]...)
-	checkSizes(op, "channels", in, out)
-	groups := max(1, conv.Groups)
-	if conv.Groups < 0 || in%groups != 0 || out%groups != 0 {
-		fail(op, "%d and %d channels do not divide into %d groups", in, out, conv.Groups)
-	}
-	w, b := o.kernelAndBias(op, key, window[0], window[1], in/groups, out)
+	w, b := convArrays("NewConvTranspose2D", key, window[:], in, out, conv.Groups, opts)
 	return ConvTranspose2D{W: w, B: b, Options: conv}
 }
 
 // Apply maps images [N, H, W, in] (or [H, W, in]) to [N, H', W', out].
 func (c ConvTranspose2D) Apply(x *fx.Array) *fx.Array {
-	const op = "ConvTranspose2D.Apply"
-	if c.W == nil {
-		fail(op, "the layer has no kernel; NewConvTranspose2D makes one")
-	}
-	checkImages(op, x, c.W, c.W.Dim(2)*max(1, c.Options.Groups))
-	y := fx.ConvTranspose2D(x, c.W, c.Options)
-	if c.B != nil {
-		y = y.Add(c.B)
-	}
-	return y
+	convInput("ConvTranspose2D.Apply", x, c.W, 2, c.Options.Groups)
+	return plus(fx.ConvTranspose2D(x, c.W, c.Options), c.B)
 }

@@ -69,12 +69,19 @@ func checkFloat(op string, x *fx.Array) {
 
 // checkImages rejects what is neither [N, H, W, C] nor [H, W, C] with the
 // given number of channels (any, if it is 0).
-func checkImages(op string, x, param *fx.Array, channels int) {
+func checkImages(op string, x, param *fx.Array, channels int) { checkPlaces(op, x, param, 2, channels) }
+
+// places are what convolutions of one, two and three dimensions take.
+var places = []struct{ name, axes string }{{"signals", "L"}, {"images", "H, W"}, {"volumes", "D, H, W"}}
+
+// checkPlaces is checkImages for any number of spatial axes.
+func checkPlaces(op string, x, param *fx.Array, axes, channels int) {
 	checkInput(op, x, param)
-	if n := x.NDim(); n != 3 && n != 4 {
-		fail(op, "the input has shape %v; images are [N, H, W, C] or [H, W, C]", x.Shape())
+	p := places[axes-1]
+	if n := x.NDim(); n != axes+1 && n != axes+2 {
+		fail(op, "the input has shape %v; %s are [N, %s, C] or [%s, C]", x.Shape(), p.name, p.axes, p.axes)
 	}
 	if channels > 0 && x.Dim(-1) != channels {
-		fail(op, "the input has shape %v; its images must have %d channels", x.Shape(), channels)
+		fail(op, "the input has shape %v; its %s must have %d channels", x.Shape(), p.name, channels)
 	}
 }

@@ -6,8 +6,9 @@ import (
 )
 
 // A convolution is, for each group, a matrix product: rows are the places of
-// the result (n, oh, ow), columns its channels, and the summed axis runs over
-// the kernel's taps and channels (kh, kw, i). The matrix of patches is never
+// the result (n, od, oh, ow), columns its channels, and the summed axis runs
+// over the kernel's taps and channels (kd, kh, kw, i). One and two dimensions
+// are three with axes of size 1 in front. The matrix of patches is never
 // stored: the product asks for the rows it is about to use. A result is hence
 // defined as the product's is, with zeros where a tap meets padding.
 //
@@ -16,24 +17,48 @@ import (
 // the result that are InDilation apart meet images with the same taps, and only
 // those taps are in their sums.
 type convolution[T kernel.Float] struct {
-	graph.ConvAttrs
-	h, w, c        int // images
-	kh, kw, i      int // kernel
-	oh, ow, o      int // result
-	n              int // images in the result
-	groups, oGroup int // o = groups*oGroup
-	x              []T
-	image, channel int // the group's first image and channel
+	strides, padLow            axes3
+	inDilation, kernelDilation axes3
+	featureGroups, batchGroups int
+	in, taps, out              axes3 // sizes of the images, the kernel and the result
+	c, i, o                    int   // channels of the images, of a tap and of the result
+	n                          int   // images in the result
+	groups, oGroup             int   // o = groups*oGroup
+	x                          []T
+	image, channel             int // the group's first image and channel
+}
+
+// axes3 has one number for each spatial axis: depth, height, width.
+type axes3 [graph.MaxConvAxes]int
+
+func (a axes3) size() int { return a[0] * a[1] * a[2] }
+
+// index is the place of (i, j, k) in row-major order.
+func (a axes3) index(at axes3) int { return (at[0]*a[1]+at[1])*a[2] + at[2] }
+
+// at is the inverse of index.
+func (a axes3) at(i int) axes3 { return axes3{i / a[2] / a[1], i / a[2] % a[1], i % a[2]} }
+
+var ones3 = axes3{1, 1, 1}
+
+// last3 fills up v at its front.
+func last3(v []int, front int) axes3 {
+	a := axes3{front, front, front}
+	copy(a[len(a)-len(v):], v)
+	return a
 }
 
 func newConvolution[T kernel.Float](op *graph.Op, x []T) convolution[T] {
-	xs, ws, os := op.Ins[0].Shape, op.Ins[1].Shape, op.Outs[0].Shape
+	a, xs, ws, os := op.Attrs.(graph.ConvAttrs), op.Ins[0].Shape, op.Ins[1].Shape, op.Outs[0].Shape
+	n := len(a.Strides)
 	c := convolution[T]{
-		ConvAttrs: op.Attrs.(graph.ConvAttrs),
-		h:         xs[1], w: xs[2], c: xs[3], kh: ws[0], kw: ws[1], i: ws[2],
-		n: os[0], oh: os[1], ow: os[2], o: os[3], x: x,
+		strides: last3(a.Strides, 1), padLow: last3(a.PadLow, 0),
+		inDilation: last3(a.InDilation, 1), kernelDilation: last3(a.KernelDilation, 1),
+		featureGroups: a.FeatureGroups, batchGroups: a.BatchGroups,
+		in: last3(xs[1:n+1], 1), taps: last3(ws[:n], 1), out: last3(os[1:n+1], 1),
+		c: xs[n+1], i: ws[n], o: os[n+1], n: os[0], x: x,
 	}
-	c.groups = c.FeatureGroups * c.BatchGroups
+	c.groups = c.featureGroups * c.batchGroups
 	c.oGroup = c.o / c.groups
 	return c
 }
@@ -41,15 +66,15 @@ func newConvolution[T kernel.Float](op *graph.Op, x []T) convolution[T] {
 // run is the length of the pieces of a patch that are contiguous in an image:
 // a row of taps, if taps and channels are neighbours, else one tap.
 func (c *convolution[T]) run() int {
-	if c.KernelDilation[1] == 1 && c.InDilation[1] == 1 && c.i == c.c {
-		return c.i * c.kw
+	if c.kernelDilation[2] == 1 && c.inDilation[2] == 1 && c.i == c.c {
+		return c.i * c.taps[2]
 	}
 	return c.i
 }
 
 // of is the convolution of one group.
 func (c convolution[T]) of(group int) *convolution[T] {
-	if c.BatchGroups > 1 {
+	if c.batchGroups > 1 {
 		c.image = group * c.n
 	} else {
 		c.channel = group * c.i
@@ -60,9 +85,7 @@ func (c convolution[T]) of(group int) *convolution[T] {
 // pack writes columns [k0, k0+depth) of rows [i0, i0+rows) of the matrix of
 // patches.
 func (c *convolution[T]) pack(dst []T, i0, rows, k0, depth int) {
-	ow := i0 % c.ow
-	oh := i0 / c.ow % c.oh
-	n := i0 / c.ow / c.oh
+	n, place := i0/c.out.size(), c.out.at(i0%c.out.size())
 	run := c.run()
 	for r := range rows {
 		row := dst[r*depth : (r+1)*depth]
@@ -70,16 +93,19 @@ func (c *convolution[T]) pack(dst []T, i0, rows, k0, depth int) {
 		for len(row) > 0 {
 			m := min(run-at, len(row))
 			if run == c.i {
-				c.tap(row[:m], n, oh, ow, piece, at)
+				c.tap(row[:m], n, place, c.taps.at(piece), at)
 			} else {
-				c.taps(row[:m], n, oh, ow, piece, at)
+				c.rowOfTaps(row[:m], n, place, piece, at)
 			}
 			row, piece, at = row[m:], piece+1, 0
 		}
-		if ow++; ow == c.ow {
-			ow = 0
-			if oh++; oh == c.oh {
-				oh, n = 0, n+1
+		if place[2]++; place[2] == c.out[2] {
+			place[2] = 0
+			if place[1]++; place[1] == c.out[1] {
+				place[1] = 0
+				if place[0]++; place[0] == c.out[0] {
+					place[0], n = 0, n+1
+				}
 			}
 		}
 	}
@@ -87,42 +113,52 @@ func (c *convolution[T]) pack(dst []T, i0, rows, k0, depth int) {
 
 // source is the index along an axis of the images that tap k of the window at
 // place o meets; ok is false where it meets padding.
-func (c *convolution[T]) source(axis, o, k, size int) (at int, ok bool) {
-	at = o*c.Strides[axis] + k*c.KernelDilation[axis] - c.PadLow[axis]
-	if d := c.InDilation[axis]; d > 1 {
+func (c *convolution[T]) source(axis, o, k int) (at int, ok bool) {
+	at = o*c.strides[axis] + k*c.kernelDilation[axis] - c.padLow[axis]
+	if d := c.inDilation[axis]; d > 1 {
 		if at < 0 || at%d != 0 {
 			return 0, false
 		}
 		at /= d
 	}
-	return at, at >= 0 && at < size
+	return at, at >= 0 && at < c.in[axis]
+}
+
+// pixel is the place in an image that a tap meets.
+func (c *convolution[T]) pixel(place, tap axes3) (at axes3, ok bool) {
+	for axis := range at {
+		if at[axis], ok = c.source(axis, place[axis], tap[axis]); !ok {
+			return at, false
+		}
+	}
+	return at, true
 }
 
 // tap writes channels [at, at+len(dst)) of one tap.
-func (c *convolution[T]) tap(dst []T, n, oh, ow, tap, at int) {
-	ih, okH := c.source(0, oh, tap/c.kw, c.h)
-	iw, okW := c.source(1, ow, tap%c.kw, c.w)
-	if !okH || !okW {
-		clear(dst)
-		return
-	}
-	copy(dst, c.x[(((c.image+n)*c.h+ih)*c.w+iw)*c.c+c.channel+at:])
-}
-
-// taps writes elements [at, at+len(dst)) of a row of taps, which lie side by
-// side in the image; what juts out on the left and right is padding.
-func (c *convolution[T]) taps(dst []T, n, oh, ow, kh, at int) {
-	ih, ok := c.source(0, oh, kh, c.h)
+func (c *convolution[T]) tap(dst []T, n int, place, tap axes3, at int) {
+	p, ok := c.pixel(place, tap)
 	if !ok {
 		clear(dst)
 		return
 	}
-	from := (ow*c.Strides[1]-c.PadLow[1])*c.c + at // within the image's row
+	copy(dst, c.x[((c.image+n)*c.in.size()+c.in.index(p))*c.c+c.channel+at:])
+}
+
+// rowOfTaps writes elements [at, at+len(dst)) of a row of taps, which lie side
+// by side in the image; what juts out on the left and right is padding.
+func (c *convolution[T]) rowOfTaps(dst []T, n int, place axes3, row, at int) {
+	d, okD := c.source(0, place[0], row/c.taps[1])
+	h, okH := c.source(1, place[1], row%c.taps[1])
+	if !okD || !okH {
+		clear(dst)
+		return
+	}
+	from := (place[2]*c.strides[2]-c.padLow[2])*c.c + at // within the image's row
 	lo := min(max(0, -from), len(dst))
-	hi := max(lo, min(len(dst), c.w*c.c-from))
+	hi := max(lo, min(len(dst), c.in[2]*c.c-from))
 	clear(dst[:lo])
 	if lo < hi {
-		copy(dst[lo:hi], c.x[((c.image+n)*c.h+ih)*c.w*c.c+from+lo:])
+		copy(dst[lo:hi], c.x[((c.image+n)*c.in.size()+c.in.index(axes3{d, h, 0}))*c.c+from+lo:])
 	}
 	clear(dst[hi:])
 }
@@ -139,12 +175,11 @@ func convImpls() map[*graph.Prim]impl {
 
 func convolve[T kernel.Float](e *Engine, k *kernel.Floats[T], ws func(*workspace) *kernel.Workspace[T], op *graph.Op, x, w, out []T) {
 	c := newConvolution(op, x)
-	one := [2]int{1, 1}
 	switch {
 	case len(out) == 0:
-	case c.InDilation != one && c.Strides == one && c.KernelDilation == one:
+	case c.inDilation != ones3 && c.strides == ones3 && c.kernelDilation == ones3:
 		c.phases(e, k, ws, w, out)
-	case c.i == 1 && c.oGroup == 1 && c.FeatureGroups > 1 && c.kh*c.kw <= kernel.BlockK:
+	case c.i == 1 && c.oGroup == 1 && c.featureGroups > 1 && c.taps.size() <= kernel.BlockK:
 		c.depthwise(e, k, w, out)
 	default:
 		c.products(e, k, ws, w, out)
@@ -154,7 +189,7 @@ func convolve[T kernel.Float](e *Engine, k *kernel.Floats[T], ws func(*workspace
 // products spreads the groups' products over threads: whole groups if there
 // are many, else rows.
 func (c convolution[T]) products(e *Engine, k *kernel.Floats[T], ws func(*workspace) *kernel.Workspace[T], w, out []T) {
-	rows, depth := c.n*c.oh*c.ow, c.kh*c.kw*c.i
+	rows, depth := c.n*c.out.size(), c.taps.size()*c.i
 	if depth == 0 {
 		k.Fill(out, 0)
 		return
@@ -192,42 +227,50 @@ func (c convolution[T]) products(e *Engine, k *kernel.Floats[T], ws func(*worksp
 // phases does a convolution of stretched images phase by phase, each of which
 // is a convolution of the images as they are.
 func (c convolution[T]) phases(e *Engine, k *kernel.Floats[T], ws func(*workspace) *kernel.Workspace[T], w, out []T) {
-	for p := range min(c.InDilation[0], c.oh) {
-		for q := range min(c.InDilation[1], c.ow) {
-			s, h, v := c, c.phase(0, p, c.oh, c.kh), c.phase(1, q, c.ow, c.kw)
-			s.InDilation = [2]int{1, 1}
-			s.oh, s.kh, s.PadLow[0] = h.places, h.taps, h.low
-			s.ow, s.kw, s.PadLow[1] = v.places, v.taps, v.low
-			taps := make([]T, 0, s.kh*s.kw*c.i*c.o)
-			for i := range s.kh {
-				for j := range s.kw {
-					at := ((h.first+i*c.InDilation[0])*c.kw + v.first + j*c.InDilation[1]) * c.i * c.o
-					taps = append(taps, w[at:at+c.i*c.o]...)
-				}
-			}
-			part := make([]T, c.n*s.oh*s.ow*c.o)
-			s.products(e, k, ws, taps, part)
-			e.pool.For(c.n*s.oh, max(1, parallelFrom/(s.ow*c.o)), func(_, lo, hi int) {
-				for r := lo; r < hi; r++ {
-					n, oh := r/s.oh, p+r%s.oh*c.InDilation[0]
-					for l := range s.ow {
-						to := ((n*c.oh+oh)*c.ow + q + l*c.InDilation[1]) * c.o
-						copy(out[to:to+c.o], part[(r*s.ow+l)*c.o:])
-					}
-				}
-			})
-		}
+	var counts axes3
+	for axis := range counts {
+		counts[axis] = min(c.inDilation[axis], c.out[axis])
 	}
+	for i := range counts.size() {
+		p := counts.at(i)
+		s, first := c, axes3{}
+		s.inDilation = ones3
+		for axis := range p {
+			f := c.phase(axis, p[axis])
+			s.out[axis], s.taps[axis], s.padLow[axis], first[axis] = f.places, f.taps, f.low, f.first
+		}
+		taps := make([]T, 0, s.taps.size()*c.i*c.o)
+		for j := range s.taps.size() {
+			at := c.taps.index(spaced(s.taps.at(j), c.inDilation, first)) * c.i * c.o
+			taps = append(taps, w[at:at+c.i*c.o]...)
+		}
+		part := make([]T, c.n*s.out.size()*c.o)
+		s.products(e, k, ws, taps, part)
+		e.pool.For(c.n*s.out.size(), max(1, parallelFrom/c.o), func(_, lo, hi int) {
+			for r := lo; r < hi; r++ {
+				n, place := r/s.out.size(), spaced(s.out.at(r%s.out.size()), c.inDilation, p)
+				copy(out[(n*c.out.size()+c.out.index(place))*c.o:][:c.o], part[r*c.o:])
+			}
+		})
+	}
+}
+
+// spaced is at*step + first on every axis.
+func spaced(at, step, first axes3) axes3 {
+	for axis := range at {
+		at[axis] = first[axis] + at[axis]*step[axis]
+	}
+	return at
 }
 
 // phase is what one phase of an axis sees: its places and taps, the first of
 // its taps, and the padding before its images.
 type phase struct{ places, taps, first, low int }
 
-func (c *convolution[T]) phase(axis, p, places, taps int) phase {
-	d := c.InDilation[axis]
-	first := ((c.PadLow[axis]-p)%d + d) % d // p + first - low is a multiple of d
-	f := phase{places: (places - p + d - 1) / d, first: first, low: (c.PadLow[axis] - p - first) / d}
+func (c *convolution[T]) phase(axis, p int) phase {
+	d, places, taps := c.inDilation[axis], c.out[axis], c.taps[axis]
+	first := ((c.padLow[axis]-p)%d + d) % d // p + first - low is a multiple of d
+	f := phase{places: (places - p + d - 1) / d, first: first, low: (c.padLow[axis] - p - first) / d}
 	if first < taps {
 		f.taps = (taps - first + d - 1) / d
 	}
@@ -238,26 +281,24 @@ func (c *convolution[T]) phase(axis, p, places, taps int) phase {
 // the same sums in the same order, with vectors along the channels.
 func (c convolution[T]) depthwise(e *Engine, k *kernel.Floats[T], w, out []T) {
 	zeros := make([]T, c.c)
-	places := c.n * c.oh * c.ow
+	places, taps := c.n*c.out.size(), c.taps.size()
 	loop := func(_, lo, hi int) {
 		for p := lo; p < hi; p++ {
-			n, oh, ow := p/c.ow/c.oh, p/c.ow%c.oh, p%c.ow
+			n, place := p/c.out.size(), c.out.at(p%c.out.size())
 			acc := out[p*c.o : (p+1)*c.o]
 			k.Fill(acc, 0)
-			for tap := range c.kh * c.kw {
+			for tap := range taps {
 				row := zeros
-				ih, okH := c.source(0, oh, tap/c.kw, c.h)
-				iw, okW := c.source(1, ow, tap%c.kw, c.w)
-				if okH && okW {
-					row = c.x[((n*c.h+ih)*c.w+iw)*c.c:][:c.c]
+				if at, ok := c.pixel(place, c.taps.at(tap)); ok {
+					row = c.x[(n*c.in.size()+c.in.index(at))*c.c:][:c.c]
 				}
 				k.MulAdd(acc, row, w[tap*c.o:(tap+1)*c.o])
 			}
 		}
 	}
-	if places*c.kh*c.kw*c.c < 32*1024 {
+	if places*taps*c.c < 32*1024 {
 		loop(0, 0, places)
 		return
 	}
-	e.pool.For(places, max(1, 16*1024/(c.kh*c.kw*c.c)), loop)
+	e.pool.For(places, max(1, 16*1024/(taps*c.c)), loop)
 }

@@ -2,9 +2,12 @@ package graph
 
 import "fmt"
 
-// ConvAttrs describes a two-dimensional convolution (in the sense of the
-// field: a correlation) of images [N, H, W, C] with kernels
-// [KH, KW, I, O]. Arrays of two are height, then width.
+// MaxConvAxes is the largest number of spatial axes of a convolution.
+const MaxConvAxes = 3
+
+// ConvAttrs describes a convolution (in the sense of the field: a correlation)
+// of images [N, spatial axes..., C] with kernels [taps..., I, O], in one to
+// three dimensions. Slices have one number for each spatial axis.
 //
 // The images are first stretched by InDilation-1 zeros between neighbours,
 // then padded with zeros (negative padding removes); the kernel's taps are
@@ -16,14 +19,14 @@ import "fmt"
 // XLA's terms; in them a convolution's derivatives and its batching are
 // convolutions again.
 type ConvAttrs struct {
-	Strides, PadLow, PadHigh   [2]int
-	InDilation, KernelDilation [2]int
+	Strides, PadLow, PadHigh   []int
+	InDilation, KernelDilation []int
 	FeatureGroups, BatchGroups int
 }
 
 var ConvP *Prim
 
-// Conv is the convolution of x [N, H, W, C] with w [KH, KW, I, O].
+// Conv is the convolution of x [N, spatial axes..., C] with w [taps..., I, O].
 func Conv(x, w *Node, a ConvAttrs) *Node { return Apply(ConvP, a, x, w)[0] }
 
 // dilated is the length of n elements with step-1 others between neighbours.
@@ -44,15 +47,21 @@ func WindowCount(size, window, stride int) int {
 
 func inferConv(attrs any, ins []*Node) ([]Aval, error) {
 	a, x, w := attrs.(ConvAttrs), ins[0], ins[1]
-	if x.DType != w.DType || !x.DType.IsFloat() || len(x.Shape) != 4 || len(w.Shape) != 4 {
+	n := len(x.Shape) - 2
+	if x.DType != w.DType || !x.DType.IsFloat() || n < 1 || n > MaxConvAxes || len(w.Shape) != n+2 {
 		return nil, fmt.Errorf("images %v and kernel %v", x.Aval(), w.Aval())
 	}
+	for _, v := range [][]int{a.Strides, a.PadLow, a.PadHigh, a.InDilation, a.KernelDilation} {
+		if len(v) != n {
+			return nil, fmt.Errorf("attributes %+v for images %v", a, x.Aval())
+		}
+	}
 	f, b := a.FeatureGroups, a.BatchGroups
-	if f < 1 || b < 1 || (f > 1 && b > 1) || x.Shape[3] != w.Shape[2]*f || w.Shape[3]%(f*b) != 0 || x.Shape[0]%b != 0 {
+	if f < 1 || b < 1 || (f > 1 && b > 1) || x.Shape[n+1] != w.Shape[n]*f || w.Shape[n+1]%(f*b) != 0 || x.Shape[0]%b != 0 {
 		return nil, fmt.Errorf("images %v and kernel %v with %d feature groups and %d batch groups", x.Aval(), w.Aval(), f, b)
 	}
-	out := Shape{x.Shape[0] / b, 0, 0, w.Shape[3]}
-	for i := range 2 {
+	out := x.Shape.With(0, x.Shape[0]/b).With(n+1, w.Shape[n+1])
+	for i := range n {
 		if a.Strides[i] < 1 || a.InDilation[i] < 1 || a.KernelDilation[i] < 1 {
 			return nil, fmt.Errorf("strides %v, dilations %v and %v", a.Strides, a.InDilation, a.KernelDilation)
 		}
@@ -86,20 +95,21 @@ func exchange(x *Node, groups, from, to int) *Node {
 // stretched by the strides, convolved with the kernel turned around.
 func convToImages(op *Op, ct *Node) *Node {
 	a, x, w := op.Attrs.(ConvAttrs), op.Ins[0], op.Ins[1]
+	n := len(a.Strides)
 	b := ConvAttrs{
 		Strides: a.InDilation, InDilation: a.Strides, KernelDilation: a.KernelDilation,
+		PadLow: make([]int, n), PadHigh: make([]int, n),
 		FeatureGroups: max(a.FeatureGroups, a.BatchGroups), BatchGroups: 1,
 	}
-	for i := range 2 {
+	for i := range n {
 		in, k := dilated(x.Shape[1+i], a.InDilation[i]), dilated(w.Shape[i], a.KernelDilation[i])
 		b.PadLow[i] = k - 1 - a.PadLow[i]
 		b.PadHigh[i] = in + k - 1 - dilated(op.Outs[0].Shape[1+i], a.Strides[i]) - b.PadLow[i]
 	}
-	// [KH, KW, I, g*O'] becomes [KH, KW, O', g*I].
-	turned := Reverse(w, []int{0, 1})
-	turned = Transpose(exchange(turned, b.FeatureGroups, 3, 2), []int{0, 1, 3, 2})
-	d := Conv(ct, turned, b)
-	return exchange(d, a.BatchGroups, 3, 0) // [N', H, W, g*C] to [g*N', H, W, C]
+	// [taps..., I, g*O'] becomes [taps..., O', g*I].
+	turned := exchange(Reverse(w, span(0, n)), b.FeatureGroups, n+1, n)
+	d := Conv(ct, MoveAxis(turned, n+1, n), b)
+	return exchange(d, a.BatchGroups, n+1, 0) // [N', ..., g*C] to [g*N', ..., C]
 }
 
 // convToKernel is the cotangent of the kernel: a convolution of the images,
@@ -107,17 +117,19 @@ func convToImages(op *Op, ct *Node) *Node {
 // result as the kernel.
 func convToKernel(op *Op, ct *Node) *Node {
 	a, x, w := op.Attrs.(ConvAttrs), op.Ins[0], op.Ins[1]
+	n := len(a.Strides)
 	b := ConvAttrs{
 		Strides: a.KernelDilation, InDilation: a.InDilation, KernelDilation: a.Strides,
-		FeatureGroups: a.BatchGroups, BatchGroups: a.FeatureGroups, PadLow: a.PadLow,
+		FeatureGroups: a.BatchGroups, BatchGroups: a.FeatureGroups, PadLow: a.PadLow, PadHigh: make([]int, n),
 	}
-	for i := range 2 {
+	for i := range n {
 		in, k := dilated(x.Shape[1+i], a.InDilation[i]), dilated(w.Shape[i], a.KernelDilation[i])
 		b.PadHigh[i] = dilated(op.Outs[0].Shape[1+i], a.Strides[i]) - in + k - a.PadLow[i] - 1
 	}
-	images := Transpose(x, []int{3, 1, 2, 0}) // [g*I, H, W, N]
-	kernel := Transpose(ct, []int{1, 2, 0, 3})
-	return Transpose(Conv(images, kernel, b), []int{1, 2, 0, 3})
+	swapped := span(0, n+2)
+	swapped[0], swapped[n+1] = n+1, 0
+	images := Transpose(x, swapped) // [g*I, ..., N]
+	return MoveAxis(Conv(images, MoveAxis(ct, 0, n), b), 0, n)
 }
 
 // batchConv batches the images alone as more images, the kernel alone as more
@@ -125,6 +137,7 @@ func convToKernel(op *Op, ct *Node) *Node {
 func batchConv(op *Op, size int, ins []*Node, batched []bool) ([]*Node, []bool) {
 	a, x, w := op.Attrs.(ConvAttrs), ins[0], ins[1]
 	groups := a.FeatureGroups * a.BatchGroups
+	o := len(a.Strides) + 1 // the axis of channels of images and results, and of the kernel's outputs
 	switch {
 	case !batched[1]: // [S, g*N', ...] becomes [g*S*N', ...]
 		if a.BatchGroups > 1 {
@@ -132,20 +145,20 @@ func batchConv(op *Op, size int, ins []*Node, batched []bool) ([]*Node, []bool) 
 		}
 		y := Conv(mergeAxis(x, 0), w, a)
 		return []*Node{splitAxis(y, 0, size)}, []bool{true}
-	case !batched[0]: // [S, KH, KW, I, g*O'] becomes [KH, KW, I, g*S*O']
-		w = mergeAxis(MoveAxis(splitAxis(w, 4, groups), 0, 4), 4)
-		y := splitAxis(splitAxis(Conv(x, mergeAxis(w, 3), a), 3, groups), 4, size)
-		return []*Node{mergeAxis(MoveAxis(y, 4, 0), 4)}, []bool{true}
+	case !batched[0]: // [S, taps..., I, g*O'] becomes [taps..., I, g*S*O']
+		w = mergeAxis(MoveAxis(splitAxis(w, o+1, groups), 0, o+1), o+1)
+		y := splitAxis(splitAxis(Conv(x, mergeAxis(w, o), a), o, groups), o+1, size)
+		return []*Node{mergeAxis(MoveAxis(y, o+1, 0), o+1)}, []bool{true}
 	}
-	w = mergeAxis(MoveAxis(w, 0, 3), 3) // [KH, KW, I, S*g*O']
+	w = mergeAxis(MoveAxis(w, 0, o), o) // [taps..., I, S*g*O']
 	if a.FeatureGroups > 1 {
 		a.FeatureGroups *= size
-		x = mergeAxis(MoveAxis(x, 0, 3), 3) // [N, H, W, S*C]
+		x = mergeAxis(MoveAxis(x, 0, o), o) // [N, ..., S*C]
 	} else {
 		a.BatchGroups *= size
-		x = mergeAxis(x, 0) // [S*N, H, W, C]
+		x = mergeAxis(x, 0) // [S*N, ..., C]
 	}
-	return []*Node{MoveAxis(splitAxis(Conv(x, w, a), 3, size), 3, 0)}, []bool{true}
+	return []*Node{MoveAxis(splitAxis(Conv(x, w, a), o, size), o, 0)}, []bool{true}
 }
 
 func init() {
