@@ -124,24 +124,16 @@ func (c *convolution[T]) source(axis, o, k int) (at int, ok bool) {
 	return at, at >= 0 && at < c.in[axis]
 }
 
-// pixel is the place in an image that a tap meets.
-func (c *convolution[T]) pixel(place, tap axes3) (at axes3, ok bool) {
-	for axis := range at {
-		if at[axis], ok = c.source(axis, place[axis], tap[axis]); !ok {
-			return at, false
-		}
-	}
-	return at, true
-}
-
 // tap writes channels [at, at+len(dst)) of one tap.
 func (c *convolution[T]) tap(dst []T, n int, place, tap axes3, at int) {
-	p, ok := c.pixel(place, tap)
-	if !ok {
+	d, okD := c.source(0, place[0], tap[0])
+	h, okH := c.source(1, place[1], tap[1])
+	w, okW := c.source(2, place[2], tap[2])
+	if !okD || !okH || !okW {
 		clear(dst)
 		return
 	}
-	copy(dst, c.x[((c.image+n)*c.in.size()+c.in.index(p))*c.c+c.channel+at:])
+	copy(dst, c.x[((c.image+n)*c.in.size()+c.in.index(axes3{d, h, w}))*c.c+c.channel+at:])
 }
 
 // rowOfTaps writes elements [at, at+len(dst)) of a row of taps, which lie side
@@ -287,12 +279,21 @@ func (c convolution[T]) depthwise(e *Engine, k *kernel.Floats[T], w, out []T) {
 			n, place := p/c.out.size(), c.out.at(p%c.out.size())
 			acc := out[p*c.o : (p+1)*c.o]
 			k.Fill(acc, 0)
-			for tap := range taps {
-				row := zeros
-				if at, ok := c.pixel(place, c.taps.at(tap)); ok {
-					row = c.x[(n*c.in.size()+c.in.index(at))*c.c:][:c.c]
+			weights := w
+			for kd := range c.taps[0] {
+				d, okD := c.source(0, place[0], kd)
+				for kh := range c.taps[1] {
+					h, okH := c.source(1, place[1], kh)
+					line := ((n*c.in[0]+d)*c.in[1] + h) * c.in[2]
+					for kw := range c.taps[2] {
+						row := zeros
+						if at, ok := c.source(2, place[2], kw); ok && okH && okD {
+							row = c.x[(line+at)*c.c:][:c.c]
+						}
+						k.MulAdd(acc, row, weights[:c.o])
+						weights = weights[c.o:]
+					}
 				}
-				k.MulAdd(acc, row, w[tap*c.o:(tap+1)*c.o])
 			}
 		}
 	}
