@@ -80,7 +80,7 @@ func complexRows() []row {
 		complexMoves(graph.ReduceSumP, "variance", func(z *Array) *Array { return z.Var(1).Add(z.Norm(0, 1)) }),
 		complexMoves(graph.ScatterAddP, "gather and scatter", func(z *Array) *Array {
 			at := New([]int32{0, 1, 1, 5}, 4, 1)
-			return z.ScatterAdd(at, z.Gather(at).Square()).ScatterSet(New([]int32{1}, 1, 1), z.SliceAxis(0, 0, 1))
+			return z.ScatterAdd(at, z.Gather(at).Square()).At(at).Mul(z.SliceAxis(0, 1, 2)).ScatterSet(New([]int32{1}, 1, 1), z.SliceAxis(0, 0, 1))
 		}),
 		{prim: graph.DotP, name: "complex matmul", order: 2, draw: func(g *gen) program {
 			n, m, k := g.dim(), g.dim(), g.dim()

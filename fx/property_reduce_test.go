@@ -110,11 +110,47 @@ func (g *gen) places() (x graph.Shape, a graph.GatherAttrs, index, result graph.
 	return x, a, append(index, k), result, n
 }
 
+// ladder makes operands of different multiples of 1/10, plus an offset and a
+// little noise: two ladders of offsets that differ by 1/20 never meet.
+func ladder(offset float64) func(graph.Shape) operand {
+	return func(s graph.Shape) operand {
+		return func(u *threefry.Stream) *Array {
+			v := make([]float64, s.Size())
+			for i, p := range u.Permutation(len(v)) {
+				v[i] = 0.1*float64(p-len(v)/2) + offset + float64(0.005*u.Float64())
+			}
+			return array(v, s)
+		}
+	}
+}
+
+// atRow changes places along an axis, of slices or of lines.
+func atRow() row {
+	return row{prim: graph.ScatterMulP, name: "at", order: 2, draw: func(g *gen) program {
+		s := g.someShape(1, 3)
+		axis, lines := g.axis(s), g.bool("lines")
+		index := g.shape(0, 2)
+		updates := slices.Concat(s[:axis], index, s[axis+1:])
+		if lines {
+			index = s.With(axis, g.int("places", 0, 3))
+			updates = index
+		}
+		f := pick(g.T, "change", Places.Set, Places.Add, Places.Mul)
+		return program{[]operand{within(s, -1, 1), g.indices(index, s[axis]), within(updates, -1, 1)}, one(func(x []*Array) *Array {
+			p := x[0].AtAxis(x[1], axis)
+			if lines {
+				p = x[0].AtLines(x[1], axis)
+			}
+			return f(p, x[2])
+		})}
+	}}
+}
+
 func indexRows() []row {
-	scatter := func(p *graph.Prim) row {
+	scatter := func(p *graph.Prim, dx, du func(graph.Shape) operand) row {
 		return row{prim: p, order: 2, draw: func(g *gen) program {
 			x, a, index, updates, n := g.places()
-			return program{[]operand{within(x, -1, 1), g.indices(index, n), within(updates, -1, 1)}, func(x []*Array) []*Array {
+			return program{[]operand{dx(x), g.indices(index, n), du(updates)}, func(x []*Array) []*Array {
 				return wrapAll(graph.Apply(p, a, nodes("test", x)...))
 			}}
 		}}
@@ -124,7 +160,10 @@ func indexRows() []row {
 			x, a, index, _, n := g.places()
 			return program{[]operand{within(x, -1, 1), g.indices(index, n)}, applied2(func(x, i *graph.Node) *graph.Node { return graph.Gather(x, i, a) })}
 		}},
-		scatter(graph.ScatterAddP), scatter(graph.ScatterSetP),
+		scatter(graph.ScatterAddP, from(-1, 1), from(-1, 1)), scatter(graph.ScatterSetP, from(-1, 1), from(-1, 1)),
+		scatter(graph.ScatterMulP, from(-1, 1), from(0.5, 1.5)),
+		scatter(graph.ScatterMinP, ladder(0), ladder(0.05)), scatter(graph.ScatterMaxP, ladder(0), ladder(0.05)),
+		atRow(),
 		{prim: graph.GatherP, name: "take", order: 2, draw: func(g *gen) program {
 			s := g.someShape(1, 3)
 			axis := g.axis(s)

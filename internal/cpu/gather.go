@@ -89,34 +89,79 @@ func gatherImpls() map[*graph.Prim]impl {
 			scatterRows(e, &r, raw[uint64](ins[2]), raw[uint64](outs[0]), setRow)
 		}
 	}
-	return map[*graph.Prim]impl{graph.GatherP: gather, graph.ScatterSetP: set, graph.ScatterAddP: (*Engine).scatterAdd}
+	return map[*graph.Prim]impl{graph.GatherP: gather, graph.ScatterSetP: set, graph.ScatterAddP: (*Engine).scatter,
+		graph.ScatterMulP: (*Engine).scatter, graph.ScatterMinP: (*Engine).scatter, graph.ScatterMaxP: (*Engine).scatter}
 }
 
-func (e *Engine) scatterAdd(op *graph.Op, ins, outs []*graph.Buffer) {
+// scatter combines updates with rows by arithmetic.
+func (e *Engine) scatter(op *graph.Op, ins, outs []*graph.Buffer) {
 	r := newRowsAt(op, ins[1])
 	copy(outs[0].Bytes(), ins[0].Bytes())
 	switch ins[0].DType {
 	case graph.Bool:
-		scatterRows(e, &r, graph.View[uint8](ins[2]), graph.View[uint8](outs[0]), orRow)
+		combine := combineRow[uint8](op.Prim)
+		if op.Prim == graph.ScatterAddP {
+			combine = orRow
+		}
+		scatterRows(e, &r, graph.View[uint8](ins[2]), graph.View[uint8](outs[0]), combine)
 	case graph.Uint8:
-		scatterRows(e, &r, graph.View[uint8](ins[2]), graph.View[uint8](outs[0]), addRow)
+		scatterNumbers[uint8](e, op.Prim, &r, ins, outs)
 	case graph.Uint32:
-		scatterRows(e, &r, graph.View[uint32](ins[2]), graph.View[uint32](outs[0]), addRow)
+		scatterNumbers[uint32](e, op.Prim, &r, ins, outs)
 	case graph.Int32:
-		scatterRows(e, &r, graph.View[int32](ins[2]), graph.View[int32](outs[0]), addRow)
+		scatterNumbers[int32](e, op.Prim, &r, ins, outs)
 	case graph.Int64:
-		scatterRows(e, &r, graph.View[int64](ins[2]), graph.View[int64](outs[0]), addRow)
+		scatterNumbers[int64](e, op.Prim, &r, ins, outs)
 	case graph.Float32:
-		scatterRows(e, &r, graph.View[float32](ins[2]), graph.View[float32](outs[0]), addRow)
+		scatterNumbers[float32](e, op.Prim, &r, ins, outs)
 	case graph.Float64:
-		scatterRows(e, &r, graph.View[float64](ins[2]), graph.View[float64](outs[0]), addRow)
+		scatterNumbers[float64](e, op.Prim, &r, ins, outs)
 	case graph.Complex64:
-		r.row *= 2
-		scatterRows(e, &r, parts[float32](ins[2]), parts[float32](outs[0]), addRow)
+		scatterComplex[float32](e, op.Prim, &r, ins, outs)
 	case graph.Complex128:
-		r.row *= 2
-		scatterRows(e, &r, parts[float64](ins[2]), parts[float64](outs[0]), addRow)
+		scatterComplex[float64](e, op.Prim, &r, ins, outs)
 	}
+}
+
+func scatterNumbers[T number](e *Engine, p *graph.Prim, r *rowsAt, ins, outs []*graph.Buffer) {
+	scatterRows(e, r, graph.View[T](ins[2]), graph.View[T](outs[0]), combineRow[T](p))
+}
+
+func scatterComplex[T float32 | float64](e *Engine, p *graph.Prim, r *rowsAt, ins, outs []*graph.Buffer) {
+	combine := pair[T].plus
+	if p == graph.ScatterMulP {
+		combine = pair[T].times
+	}
+	scatterRows(e, r, pairs[T](ins[2]), pairs[T](outs[0]), func(dst, src []pair[T]) {
+		for i, v := range src {
+			dst[i] = combine(dst[i], v)
+		}
+	})
+}
+
+// combineRow is what a scatter does with a row and an update.
+func combineRow[T number](p *graph.Prim) func(dst, src []T) {
+	switch p {
+	case graph.ScatterMulP:
+		return func(dst, src []T) {
+			for i, v := range src {
+				dst[i] *= v
+			}
+		}
+	case graph.ScatterMinP:
+		return func(dst, src []T) {
+			for i, v := range src {
+				dst[i] = min(dst[i], v)
+			}
+		}
+	case graph.ScatterMaxP:
+		return func(dst, src []T) {
+			for i, v := range src {
+				dst[i] = max(dst[i], v)
+			}
+		}
+	}
+	return addRow[T]
 }
 
 func setRow[T any](dst, src []T) { copy(dst, src) }
