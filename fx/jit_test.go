@@ -224,3 +224,27 @@ func TestJitRetracesForStaticFields(t *testing.T) {
 		t.Errorf("traced %d times", calls)
 	}
 }
+
+// TestSelectInPlace: a select of bools or integers that takes the memory of one
+// of its operands.
+func TestSelectInPlace(t *testing.T) {
+	type in struct{ C, X, Y *Array }
+	for _, d := range []DType{Bool, Int32, Uint8} {
+		for _, swap := range []bool{false, true} {
+			f := func(a in) *Array {
+				x := a.X.CumSum(0).AsType(d) // made in a step of its own, read by the select alone
+				y := a.Y
+				if swap {
+					x, y = y, x
+				}
+				return Where(a.C, x, y).AsType(Int32).CumSum(0)
+			}
+			c := New([]bool{true, false, true, false})
+			a := in{c, New([]int32{1, 0, 0, 0}), New([]int32{0, 1, 0, 1}).AsType(d)}
+			want, got := f(a).Int32s(), Jit(f)(a).Int32s()
+			if !slices.Equal(got, want) {
+				t.Errorf("%v, swapped %v: compiled %v, plain %v", d, swap, got, want)
+			}
+		}
+	}
+}

@@ -103,11 +103,12 @@ func intLoop[T integer](p *graph.Prim) tileFunc {
 	case graph.SelectP:
 		return func(dst view, src []view) {
 			d, c, x, y := graph.View[T](dst), graph.View[uint8](src[0]), graph.View[T](src[1]), graph.View[T](src[2])
-			for i := range d {
-				d[i] = y[i]
+			for i := range d { // d may be any of the others
+				v := y[i]
 				if c[i] != 0 {
-					d[i] = x[i]
+					v = x[i]
 				}
+				d[i] = v
 			}
 		}
 	}
