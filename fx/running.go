@@ -1,6 +1,10 @@
 package fx
 
-import "github.com/fluxion-go/fluxion/internal/graph"
+import (
+	"math"
+
+	"github.com/fluxion-go/fluxion/internal/graph"
+)
 
 // Running products and extremes, by doubling: after round k each place holds
 // the combination of the 2^k places that end with it, so the order in which
@@ -39,15 +43,9 @@ func (a *Array) CumMin(axis int) *Array {
 	return runningBy("CumMin", a, axis, highest(a.DType()), (*Array).Minimum)
 }
 
-// SegmentSum adds up the rows (elements of the leading axis) of a that have
-// the same number in ids, an int32 or int64 vector: row k of the result is the
-// sum of the rows whose id is k, of n in all. Rows with other ids are dropped.
-func (a *Array) SegmentSum(ids *Array, n int) *Array {
-	x, i := numeric("SegmentSum", []*graph.Node{a.node("SegmentSum")})[0], ids.node("SegmentSum")
-	if len(x.Shape) == 0 || len(i.Shape) != 1 || i.Shape[0] != x.Shape[0] || !i.DType.IsInt() {
-		graph.Fail("SegmentSum", "ids %v for an array of shape %v; there must be one integer for each row", i.Aval(), x.Shape)
-	}
-	checkShape("SegmentSum", []int{n})
-	zeros := wrap(graph.Full(x.DType, 0, x.Shape.With(0, n)))
-	return zeros.ScatterAdd(ids.ExpandDims(-1), a)
+// CumLogSumExp is the logarithm of the sum of the exponentials of the elements
+// up to and with each place along an axis, computed without overflow.
+func (a *Array) CumLogSumExp(axis int) *Array {
+	needFloat("CumLogSumExp", a.node("CumLogSumExp"))
+	return runningBy("CumLogSumExp", a, axis, math.Inf(-1), LogAddExp)
 }
