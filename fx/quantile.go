@@ -27,7 +27,7 @@ func quantile(op string, a *Array, q float64, axis int) *Array {
 	}
 	sorted := a.Sort(axis)
 	element := func(i int) *Array { return sorted.SliceAxis(axis, i, i+1).Squeeze(axis) }
-	at := q * float64(size-1)
+	at := float64(q * float64(size-1))
 	low := int(math.Floor(at))
 	y := element(low)
 	if part := at - float64(low); part > 0 {

@@ -32,13 +32,14 @@ func workDigest() string {
 		}
 		img, w := irregular(d, 3, 13, 11, 5), irregular(d, 3, 3, 5, 7)
 		add(Jit(Grad(func(w *Array) *Array { return Conv2D(img, w).Tanh().Square().Sum() }))(w))
-		spectra := func(x *Array) []*Array { // lengths 257 (a prime) and 300
+		spectra := func(x *Array) []*Array { // lengths 257 (a prime) and 60
 			z := Complex(x, x.Square())
 			return []*Array{FFT2(z).Abs(), IRFFT(RFFT(x, 0), 0), z.Exp().Div(z.Tanh()).MatMul(z.T()).Angle(), z.Sqrt().Log().Sum(0).Real()}
 		}
 		big := irregular(d, 300, 257)
-		add(spectra(big))
-		add(Jit(spectra)(big))
+		signals := irregular(d, 60, 257)
+		add(spectra(signals))
+		add(Jit(spectra)(signals))
 		fns := func(x *Array) []*Array {
 			return []*Array{x.Exp().Sum(0), x.Sin().Sum(1), x.Erf().Sum(), x.Softmax(-1), x.Softmax(0), x.Sigmoid().Mean(),
 				x.Abs().Log1p().Max(0), x.Cos().Div(x.Square().AddScalar(0.1)).Var(0), x.T().MatMul(x).Sum(1), x.Atan().Tan().MatMul(x.T()).Index(3)}

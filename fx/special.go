@@ -11,15 +11,16 @@ func (a *Array) Exp2() *Array {
 }
 
 // Log2 is the logarithm to base 2, exact where the result is whole.
-func (a *Array) Log2() *Array { return logTo("Log2", a, 2) }
+func (a *Array) Log2() *Array { return logTo("Log2", a, 2, math.Log2E) }
 
 // Log10 is the logarithm to base 10, exact where the result is whole.
-func (a *Array) Log10() *Array { return logTo("Log10", a, 10) }
+func (a *Array) Log10() *Array { return logTo("Log10", a, 10, math.Log10E) }
 
-func logTo(op string, a *Array, base float64) *Array {
+// logTo is the natural logarithm times factor, which is 1/log(base).
+func logTo(op string, a *Array, base, factor float64) *Array {
 	needFloat(op, a.node(op))
 	return CustomJVP(func(x *Array) *Array {
-		y := x.Log().MulScalar(1 / math.Log(base))
+		y := x.Log().MulScalar(factor)
 		whole := y.Round()
 		power := Const(base).Pow(whole)
 		// A large power is rounded itself: a few units in its last place do not
@@ -30,7 +31,7 @@ func logTo(op string, a *Array, base float64) *Array {
 		}
 		near := power.Div(x).SubScalar(1).Abs().Less(Const(few)).And(whole.Abs().GreaterEqual(Const(16)))
 		return Where(power.Equal(x).Or(near), whole, y)
-	}, func(x, dx *Array) *Array { return dx.Div(x).MulScalar(1 / math.Log(base)) })(a)
+	}, func(x, dx *Array) *Array { return dx.Div(x).MulScalar(factor) })(a)
 }
 
 // Cbrt is the cube root, of numbers of either sign.

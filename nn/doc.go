@@ -42,7 +42,8 @@
 //
 // # Shapes
 //
-// Images are [N, H, W, C] or [H, W, C], convolution kernels [KH, KW, in, out],
-// kernels of linear layers [in, out]. "..." stands for any leading axes. A shape
+// Images are [N, H, W, C] or [H, W, C], signals [N, L, C] and volumes
+// [N, D, H, W, C]; convolution kernels are [KH, KW, in, out] and the like, kernels
+// of linear layers [in, out]. "..." stands for any leading axes. A shape
 // or dtype that does not fit panics with an *fx.Error at the caller's line.
 package nn

@@ -21,17 +21,18 @@ type layer struct{ W, B *fx.Array }
 
 // everything has an array of every type and kind of place.
 type everything struct {
-	Layers []layer
-	ByName map[string]*fx.Array
-	State  any
-	Step   *fx.Array
-	Flags  *fx.Array
-	Bytes  *fx.Array
-	Words  *fx.Array
-	Long   *fx.Array
-	Absent *fx.Array
-	hidden *fx.Array
-	Rate   float64
+	Layers        []layer
+	ByName        map[string]*fx.Array
+	State         any
+	Step          *fx.Array
+	Flags         *fx.Array
+	Bytes         *fx.Array
+	Words         *fx.Array
+	Long          *fx.Array
+	Waves, Fields *fx.Array
+	Absent        *fx.Array
+	hidden        *fx.Array
+	Rate          float64
 }
 
 func newEverything() everything {
@@ -47,6 +48,8 @@ func newEverything() everything {
 		Bytes:  fx.New([]uint8{0, 255, 7}),
 		Words:  fx.New([]uint32{1 << 31, 5}),
 		Long:   fx.New([]int64{math.MinInt64, math.MaxInt64}, 1, 2, 1),
+		Waves:  fx.New([]complex64{1 - 2i, complex64(complex(0, math.Inf(1)))}),
+		Fields: fx.New([]complex128{complex(math.Copysign(0, -1), math.Pi)}, 1, 1),
 		hidden: fx.New([]float64{-1}, 1, 1),
 		Rate:   0.25,
 	}

@@ -8,14 +8,14 @@ import (
 )
 
 // elementTypes are the names of element types in safetensors files, with those
-// that arrays can have.
+// that arrays can have. C128 is a name of ours: the format has none.
 var elementTypes = map[string]struct {
 	dtype fx.DType
 	size  int // bytes
 }{
 	"BOOL": {fx.Bool, 1}, "U8": {fx.Uint8, 1},
 	"I32": {fx.Int32, 4}, "U32": {fx.Uint32, 4}, "F32": {fx.Float32, 4},
-	"I64": {fx.Int64, 8}, "F64": {fx.Float64, 8},
+	"I64": {fx.Int64, 8}, "F64": {fx.Float64, 8}, "C64": {fx.Complex64, 8}, "C128": {fx.Complex128, 16},
 }
 
 // otherTypes are those of the format that arrays cannot have, by size.
@@ -45,6 +45,10 @@ func encode(a *fx.Array) []byte {
 		return littleEndian(a.Int64s())
 	case fx.Float32:
 		return littleEndian(a.Float32s())
+	case fx.Complex64:
+		return littleEndian(a.Complex64s())
+	case fx.Complex128:
+		return littleEndian(a.Complex128s())
 	}
 	return littleEndian(a.Float64s())
 }
@@ -77,6 +81,10 @@ func decode(raw []byte, d fx.DType, shape []int) (*fx.Array, error) {
 		return array[int64](raw, 8, shape), nil
 	case fx.Float32:
 		return array[float32](raw, 4, shape), nil
+	case fx.Complex64:
+		return array[complex64](raw, 8, shape), nil
+	case fx.Complex128:
+		return array[complex128](raw, 16, shape), nil
 	}
 	return array[float64](raw, 8, shape), nil
 }
@@ -110,6 +118,10 @@ func duplicate[T any](tree T) T {
 			return same(a.Int64s(), shape)
 		case fx.Float32:
 			return same(a.Float32s(), shape)
+		case fx.Complex64:
+			return same(a.Complex64s(), shape)
+		case fx.Complex128:
+			return same(a.Complex128s(), shape)
 		}
 		return same(a.Float64s(), shape)
 	}, tree)

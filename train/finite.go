@@ -43,7 +43,7 @@ func finite(leaves []*fx.Array) []bool {
 	flags := make([]*fx.Array, len(leaves))
 	for i, a := range leaves {
 		flags[i] = fx.Scalar(true)
-		if a.DType() == fx.Float32 || a.DType() == fx.Float64 {
+		if a.DType().Differentiable() {
 			flags[i] = a.IsFinite().All()
 		}
 	}
@@ -62,7 +62,7 @@ func (w watch) bad(state any) (what string, value float64, bad bool) {
 		if ok || i >= len(w) || !w[i] {
 			continue
 		}
-		for _, v := range leaves[i].Float64s() {
+		for _, v := range fx.Concatenate(0, leaves[i].Real().Flatten(), leaves[i].Imag().Flatten()).Float64s() {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return "the state's array " + fx.Paths(state)[i], v, true
 			}

@@ -24,11 +24,14 @@ var elements = map[string]element{
 	"<i8": {fx.Int64, binary.LittleEndian}, ">i8": {fx.Int64, binary.BigEndian},
 	"<f4": {fx.Float32, binary.LittleEndian}, ">f4": {fx.Float32, binary.BigEndian},
 	"<f8": {fx.Float64, binary.LittleEndian}, ">f8": {fx.Float64, binary.BigEndian},
+	"<c8": {fx.Complex64, binary.LittleEndian}, ">c8": {fx.Complex64, binary.BigEndian},
+	"<c16": {fx.Complex128, binary.LittleEndian}, ">c16": {fx.Complex128, binary.BigEndian},
 }
 
 // descriptions are the types that are written.
 var descriptions = map[fx.DType]string{
 	fx.Bool: "|b1", fx.Uint8: "|u1", fx.Uint32: "<u4", fx.Int32: "<i4", fx.Int64: "<i8", fx.Float32: "<f4", fx.Float64: "<f8",
+	fx.Complex64: "<c8", fx.Complex128: "<c16",
 }
 
 // check returns the place of the first byte that is no value of the type, or
@@ -55,6 +58,8 @@ func (e element) array(content []byte, shape []int) *fx.Array {
 		return make4(content, shape, e.order, math.Float32frombits)
 	case fx.Int64:
 		return make8(content, shape, e.order, func(v uint64) int64 { return int64(v) })
+	case fx.Complex64, fx.Complex128: // pairs of floats
+		return makePairs(content, shape, e)
 	default:
 		return make8(content, shape, e.order, math.Float64frombits)
 	}
@@ -82,6 +87,14 @@ func make8[T fx.Elem](content []byte, shape []int, order binary.ByteOrder, conve
 		values[i] = convert(order.Uint64(content[8*i:]))
 	}
 	return newArray(values, shape)
+}
+
+func makePairs(content []byte, shape []int, e element) *fx.Array {
+	part := element{e.dtype.Part(), e.order}
+	pairs := part.array(content, append(slices.Clone(shape), 2))
+	last := pairs.NDim() - 1
+	take := func(i int) *fx.Array { return pairs.SliceAxis(last, i, i+1).Squeeze(last) }
+	return fx.Complex(take(0), take(1))
 }
 
 // newArray is fx.New, for which no shape means a vector.
@@ -126,6 +139,8 @@ func encode(a *fx.Array) []byte {
 		for _, v := range a.Float64s() {
 			out = binary.LittleEndian.AppendUint64(out, math.Float64bits(v))
 		}
+	case fx.Complex64, fx.Complex128:
+		return encode(fx.Stack(a.NDim(), a.Real(), a.Imag()))
 	}
 	return out
 }

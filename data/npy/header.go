@@ -177,7 +177,7 @@ func (p *parser) entry(key string, h *layout) (problem string) {
 		}
 		if h.element, ok = elements[name]; !ok {
 			p.at = start
-			return fmt.Sprintf("element type %q is not supported: save the array as one of bool, uint8, uint32, int32, int64, float32, float64", name)
+			return fmt.Sprintf("element type %q is not supported: save the array as one of bool, uint8, uint32, int32, int64, float32, float64, complex64, complex128", name)
 		}
 	case "fortran_order":
 		switch {

@@ -113,6 +113,14 @@ func drawArray(t *rapid.T) *fx.Array {
 			return convert(bits, shape, func(b uint64) float32 { return math.Float32frombits(uint32(b)) })
 		},
 		func() *fx.Array { return convert(bits, shape, math.Float64frombits) },
+		func() *fx.Array {
+			return convert(bits, shape, func(b uint64) complex64 {
+				return complex(math.Float32frombits(uint32(b)), math.Float32frombits(uint32(b>>32)))
+			})
+		},
+		func() *fx.Array {
+			return convert(bits, shape, func(b uint64) complex128 { return complex(math.Float64frombits(b), float64(b)) })
+		},
 	}).Draw(t, "type")()
 }
 
@@ -208,7 +216,7 @@ func TestReadErrors(t *testing.T) {
 		{"missing", dictionary("{'descr': '<f4', 'fortran_order': False}"), `byte 50: the header has no "shape"`},
 		{"unknown", dictionary("{'order': 'C'}"), `byte 20: unknown key "order"`},
 		{"comma", dictionary("{'descr': '<f4' 'shape'}"), "byte 26: expected a comma or the end of the dictionary"},
-		{"objects", dictionary("{'descr': '|O'}"), `byte 20: element type "|O" is not supported: save the array as one of bool, uint8, uint32, int32, int64, float32, float64`},
+		{"objects", dictionary("{'descr': '|O'}"), `byte 20: element type "|O" is not supported: save the array as one of bool, uint8, uint32, int32, int64, float32, float64, complex64, complex128`},
 		{"records", dictionary("{'descr': [('a', '<f4')]}"), "byte 20: expected a plain element type in quotes (records are not supported)"},
 		{"order", dictionary("{'fortran_order': 1}"), "byte 28: expected True or False"},
 		{"no tuple", dictionary("{'shape': 3}"), "byte 20: expected a shape in parentheses"},
