@@ -58,3 +58,16 @@ func TestConvTransposeOfOtherDimensions(t *testing.T) {
 		}
 	}
 }
+
+func TestPoolOfOtherDimensions(t *testing.T) {
+	line := New([]float64{1, 5, 2, 4, 3}, 5, 1)
+	volume := New(ramp([]int{2, 4, 5, 3, 2}, 0.3), 2, 4, 5, 3, 2)
+	flat := volume.Reshape(2, 4, 15, 2)
+	checkWants(t, []wants{
+		{"MaxPool1D", MaxPool1D(line, 2), []float64{5, 4}, 0},
+		{"MaxPool1D, strides and padding", MaxPool1D(line, 3, PoolNDOptions{Strides: []int{1}, Padding: Edge{Low: []int{1}}}), []float64{5, 5, 5, 4}, 0},
+		{"AvgPool1D", AvgPool1D(line, 2, PoolNDOptions{Padding: Edge{Same: true}, ExcludePadding: true}), []float64{3, 3, 3}, 0},
+		{"MaxPool3D", MaxPool3D(volume, [3]int{2, 5, 3}), MaxPool2D(flat, [2]int{2, 15}).Float64s(), 0},
+		{"AvgPool3D", AvgPool3D(volume, [3]int{2, 5, 3}), AvgPool2D(flat, [2]int{2, 15}).Float64s(), 1e-15},
+	})
+}

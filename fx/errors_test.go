@@ -58,6 +58,8 @@ func TestWrongPrograms(t *testing.T) {
 		{"strides", "Conv2D: strides [-1 1]: they must be positive", func() {
 			Conv2D(ones(8, 8, 1), ones(3, 3, 1, 1), ConvOptions{Strides: [2]int{-1, 1}})
 		}},
+		{"window of signals", "MaxPool1D: a window of [0]", func() { MaxPool1D(ones(4, 1), 0) }},
+		{"strides of volumes", "AvgPool3D: strides [2 2]: there must be one for each of 3 axes", func() { AvgPool3D(ones(4, 4, 4, 1), [3]int{2, 2, 2}, PoolNDOptions{Strides: []int{2, 2}}) }},
 		{"signals", "Conv1D: the images have shape [8]; they must be [images, length, channels] or [length, channels]", func() { Conv1D(ones(8), ones(3, 1, 1)) }},
 		{"kernel of volumes", "Conv3D: the kernel has shape [3 3 1 1]; it must be [depth, height, width, channels in, channels out]", func() { Conv3D(ones(8, 8, 8, 1), ones(3, 3, 1, 1)) }},
 		{"strides of signals", "Conv1D: strides [1 2]: there must be one for each of 1 axes", func() { Conv1D(ones(8, 1), ones(3, 1, 1), ConvNDOptions{Strides: []int{1, 2}}) }},

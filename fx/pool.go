@@ -1,6 +1,10 @@
 package fx
 
-import "github.com/fluxion-go/fluxion/internal/graph"
+import (
+	"slices"
+
+	"github.com/fluxion-go/fluxion/internal/graph"
+)
 
 // PoolOptions are the options of pooling; pairs are height, then width.
 type PoolOptions struct {
@@ -12,51 +16,115 @@ type PoolOptions struct {
 	ExcludePadding bool
 }
 
-// pool resolves a window over images.
-func pool(op string, x *Array, window [2]int, opts []PoolOptions) (n *graph.Node, a graph.WindowAttrs, o PoolOptions, single bool) {
-	o = oneOption(op, opts)
-	n = x.node(op)
-	needFloat(op, n)
-	n, single = images(op, n)
-	a = graph.WindowAttrs{Size: []int{1, 1, 1, 1}, Stride: []int{1, 1, 1, 1}, Low: make([]int, 4), High: make([]int, 4)}
-	for i := range 2 {
-		if window[i] < 1 {
-			graph.Fail(op, "a window of %v", window)
+// pooling is a window over images of any number of spatial axes.
+type pooling struct {
+	op       string
+	axes     int
+	window   []int
+	strides  []int // 0 or nil means the window's size
+	edge     edge
+	excluded bool // padding does not count in means
+}
+
+// over checks the images and gives the window's attributes.
+func (p pooling) over(x *Array) (n *graph.Node, a graph.WindowAttrs, single bool) {
+	n = x.node(p.op)
+	needFloat(p.op, n)
+	n, single = imagesOf(p.op, n, p.axes)
+	rank := p.axes + 2
+	a = graph.WindowAttrs{Size: slices.Repeat([]int{1}, rank), Stride: slices.Repeat([]int{1}, rank), Low: make([]int, rank), High: make([]int, rank)}
+	strides := slices.Clone(p.strides)
+	if strides == nil {
+		strides = make([]int, p.axes)
+	}
+	for i, w := range p.window {
+		if w < 1 {
+			graph.Fail(p.op, "a window of %v", p.window)
 		}
-		if o.Strides[i] == 0 {
-			o.Strides[i] = window[i]
+		if i < len(strides) && strides[i] == 0 {
+			strides[i] = w
 		}
 	}
-	strides, border := perAxis(op, "strides", o.Strides[:], 2), o.Padding.edge(op)
-	for i := range 2 {
+	strides = perAxis(p.op, "strides", strides, p.axes)
+	for i, w := range p.window {
 		size := n.Shape[1+i]
-		low, high := border.around(i, size, window[i], strides[i])
-		if low >= window[i] || high >= window[i] {
-			graph.Fail(op, "the border %+v leaves a window of %v without an element of the image", o.Padding, window)
+		low, high := p.edge.around(i, size, w, strides[i])
+		if low >= w || high >= w {
+			graph.Fail(p.op, "the border %+v leaves a window of %v without an element of the image", p.edge.text, p.window)
 		}
-		fits(op, axisNames[1][i], size+low+high, window[i])
-		a.Size[1+i], a.Stride[1+i], a.Low[1+i], a.High[1+i] = window[i], strides[i], low, high
+		fits(p.op, axisNames[p.axes-1][i], size+low+high, w)
+		a.Size[1+i], a.Stride[1+i], a.Low[1+i], a.High[1+i] = w, strides[i], low, high
 	}
-	return n, a, o, single
+	return n, a, single
+}
+
+func (p pooling) max(x *Array) *Array {
+	n, a, single := p.over(x)
+	return unimages(graph.WindowMax(n, a), single)
+}
+
+func (p pooling) mean(x *Array) *Array {
+	n, a, single := p.over(x)
+	sum := wrap(graph.WindowSum(n, a))
+	size := 1
+	for _, w := range p.window {
+		size *= w
+	}
+	count := FullLike(sum, float64(size))
+	if p.excluded {
+		one := n.Shape.With(0, 1).With(p.axes+1, 1)
+		count = wrap(graph.WindowSum(graph.Full(n.DType, 1, one), a))
+	}
+	return unimages(sum.Div(count).n, single)
+}
+
+func pool2D(op string, window [2]int, opts []PoolOptions) pooling {
+	o := oneOption(op, opts)
+	return pooling{op, 2, window[:], o.Strides[:], o.Padding.edge(op), o.ExcludePadding}
+}
+
+func poolND(op string, window []int, opts []PoolNDOptions) pooling {
+	o := oneOption(op, opts)
+	return pooling{op, len(window), window, o.Strides, o.Padding.edge(op, len(window)), o.ExcludePadding}
 }
 
 // MaxPool2D is the largest element of each window of images [N, H, W, C] (or
 // one image [H, W, C]), for each channel. Padding never wins; a NaN does. The
 // derivative goes to the first largest element.
 func MaxPool2D(x *Array, window [2]int, opts ...PoolOptions) *Array {
-	n, a, _, single := pool("MaxPool2D", x, window, opts)
-	return unimages(graph.WindowMax(n, a), single)
+	return pool2D("MaxPool2D", window, opts).max(x)
 }
 
 // AvgPool2D is the mean of each window of images [N, H, W, C] (or one image
 // [H, W, C]), for each channel.
 func AvgPool2D(x *Array, window [2]int, opts ...PoolOptions) *Array {
-	n, a, o, single := pool("AvgPool2D", x, window, opts)
-	sum := wrap(graph.WindowSum(n, a))
-	count := FullLike(sum, float64(window[0]*window[1]))
-	if o.ExcludePadding {
-		one := append(graph.Shape{1}, n.Shape[1:3]...)
-		count = wrap(graph.WindowSum(graph.Full(n.DType, 1, append(one, 1)), a))
-	}
-	return unimages(sum.Div(count).n, single)
+	return pool2D("AvgPool2D", window, opts).mean(x)
+}
+
+// PoolNDOptions are the options of pooling in one or three dimensions:
+// PoolOptions with one number for each spatial axis, or nil.
+type PoolNDOptions struct {
+	Strides        []int
+	Padding        Edge
+	ExcludePadding bool
+}
+
+// MaxPool1D is MaxPool2D of signals [N, L, C] (or [L, C]).
+func MaxPool1D(x *Array, window int, opts ...PoolNDOptions) *Array {
+	return poolND("MaxPool1D", []int{window}, opts).max(x)
+}
+
+// AvgPool1D is AvgPool2D of signals [N, L, C] (or [L, C]).
+func AvgPool1D(x *Array, window int, opts ...PoolNDOptions) *Array {
+	return poolND("AvgPool1D", []int{window}, opts).mean(x)
+}
+
+// MaxPool3D is MaxPool2D of volumes [N, D, H, W, C] (or [D, H, W, C]).
+func MaxPool3D(x *Array, window [3]int, opts ...PoolNDOptions) *Array {
+	return poolND("MaxPool3D", window[:], opts).max(x)
+}
+
+// AvgPool3D is AvgPool2D of volumes [N, D, H, W, C] (or [D, H, W, C]).
+func AvgPool3D(x *Array, window [3]int, opts ...PoolNDOptions) *Array {
+	return poolND("AvgPool3D", window[:], opts).mean(x)
 }
