@@ -140,9 +140,7 @@ func oneOption[T any](op string, opts []T) (o T) {
 	return o
 }
 
-// images adds the axis of images to a single one.
-func images(op string, x *graph.Node) (n *graph.Node, single bool) { return imagesOf(op, x, 2) }
-
+// imagesOf adds the axis of images to a single one.
 func imagesOf(op string, x *graph.Node, axes int) (n *graph.Node, single bool) {
 	switch len(x.Shape) {
 	case axes + 2:
