@@ -76,6 +76,7 @@ func apply(c call) *fx.Array { return c.Layer.Apply(c.X) }
 func TestLayers(t *testing.T) {
 	all := layers()
 	maps.Copy(all, blocks())
+	maps.Copy(all, recurrents())
 	for name, l := range all {
 		t.Run(name, func(t *testing.T) {
 			y := l.layer.Apply(l.x)
