@@ -169,9 +169,12 @@ func (m SecondMoment) observe(op string, g []*fx.Array, s SecondMomentState) ([]
 }
 
 // quotients divides by what observe gave.
-func (m SecondMoment) quotients(x, d []*fx.Array) []*fx.Array {
+func (m SecondMoment) quotients(x, d []*fx.Array) []*fx.Array { return quotients(x, d, m.Epsilon) }
+
+// quotients is x/d. With epsilon 0 it is 0 where x is, whatever d.
+func quotients(x, d []*fx.Array, epsilon float64) []*fx.Array {
 	return each2(func(x, d *fx.Array) *fx.Array {
-		if m.Epsilon > 0 {
+		if epsilon > 0 {
 			return x.Div(d)
 		}
 		zero := x.Equal(fx.Const(0))

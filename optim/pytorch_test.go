@@ -39,6 +39,10 @@ func TestPyTorch(t *testing.T) {
 	ams.Beta2 = 0.9
 	amsw := ams
 	amsw.Decay.Value = 0.1
+	adagrad := NewAdagrad(lr)
+	adagrad.Start = 0.25
+	radam := NewRAdam(lr)
+	radam.Beta2 = 0.9
 	rules := map[string]Rule{
 		"sgd":               NewSGD(lr),
 		"momentum":          NewMomentum(lr, 0.9),
@@ -54,6 +58,13 @@ func TestPyTorch(t *testing.T) {
 		"amsgrad":           ams,
 		"adamw":             NewAdamW(lr),
 		"adamw amsgrad":     amsw,
+		"adagrad":           adagrad,
+		"adadelta":          NewAdadelta(Constant(0.5)),
+		"adamax":            NewAdamax(lr),
+		"nadam":             NewNAdam(lr),
+		"radam":             NewRAdam(lr),
+		"radam 0.9":         radam,
+		"rprop":             NewRprop(0.01),
 	}
 	if len(file.Runs) != len(rules) {
 		t.Errorf("%d runs in the file and %d rules here", len(file.Runs), len(rules))

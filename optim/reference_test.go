@@ -197,6 +197,37 @@ func published() map[string]struct {
 			}
 		}}
 	}
+	lion := NewLion(falling())
+	lion.Decay.Value = 0.1
+	out["Lion"] = pair{lion, func() formula {
+		m := 0.0
+		return func(t int, p, g float64) float64 {
+			u := 0.9*m + (1-0.9)*g
+			m = 0.99*m + (1-0.99)*g
+			if u != 0 {
+				u = math.Copysign(1, u)
+			}
+			return p - rates(t)*(u+0.1*p)
+		}
+	}}
+	adan := NewAdan(falling())
+	adan.Decay = 0.1
+	out["Adan"] = pair{adan, func() formula {
+		m, v, n, before := 0.0, 0.0, 0.0, 0.0
+		return func(t int, p, g float64) float64 {
+			d := g - before
+			if t == 1 {
+				d = 0
+			}
+			before = g
+			m = 0.98*m + (1-0.98)*g
+			v = 0.92*v + (1-0.92)*d
+			n = 0.99*n + (1-0.99)*(g+0.92*d)*(g+0.92*d)
+			corrected := func(x, beta float64) float64 { return x / (1 - math.Pow(beta, float64(t))) }
+			u := (corrected(m, 0.98) + 0.92*corrected(v, 0.92)) / (math.Sqrt(corrected(n, 0.99)) + 1e-8)
+			return (p - rates(t)*u) / (1 + 0.1*rates(t))
+		}
+	}}
 	return out
 }
 
