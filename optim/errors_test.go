@@ -74,6 +74,8 @@ func TestSettings(t *testing.T) {
 		"Beta3 is 1":                                                           with(NewAdan(lr), func(a *Adan) { a.Beta3 = 1 }),
 		"the least step size is above the largest":                             with(NewRprop(1), func(r *Rprop) { r.Most = 1e-7 }),
 		"the factor down must be between 0 and 1":                              with(NewRprop(1), func(r *Rprop) { r.Down = 1 }),
+		"the limit of the norm is 0; it must be positive":                      ShrinkNonFinite(0, 0.02, nil),
+		"the decay is -1; it must be a number that is not negative":            ShrinkNonFinite(1, -1, nil),
 		"the trust coefficient is 0; it must be positive":                      ScaleByTrustRatio(0, nil),
 		"the number of steps to collect is 0; it must be positive":             MultiSteps(NewSGD(lr), 0),
 		"the rule that takes several steps' gradients is nil":                  MultiSteps(nil, 2),

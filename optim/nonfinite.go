@@ -101,3 +101,53 @@ func (r skip) Report(s State) map[string]*fx.Array {
 	}
 	return out
 }
+
+// ShrinkNonFinite stands in front of a chain. Where the Euclidean norm of all
+// gradients together is not finite or above the limit, it replaces them by decay
+// times the parameters that the mask chooses (nil: all) and 0 for the others: a
+// step that shrinks what makes the gradient explode. The code of Pascanu et al.
+// (2013) does so to the recurrent matrix, with limit 1e10 and decay 0.02. It
+// reports "shrunk", how many such steps there were.
+func ShrinkNonFinite(limit, decay float64, mask Mask) Rule {
+	return shrinkNonFinite{limit: limit, decay: decay, mask: mask}
+}
+
+type shrinkNonFinite struct {
+	limit, decay float64
+	mask         Mask
+	paths        []string
+}
+
+func (r shrinkNonFinite) Validate() error {
+	return errors.Join(checkPositive("the limit of the norm", r.limit), checkSize("the decay", r.decay))
+}
+
+func (r shrinkNonFinite) Bind(paths []string) Rule {
+	r.paths = paths
+	return r
+}
+
+func (r shrinkNonFinite) Init([]*fx.Array) State {
+	mustBeValid("ShrinkNonFinite", r)
+	return CountState{fx.Scalar(int32(0))}
+}
+
+func (r shrinkNonFinite) Update(g []*fx.Array, s State, p []*fx.Array) ([]*fx.Array, State) {
+	const op = "ShrinkNonFinite"
+	own := stateOf[CountState](op, g, s, p)
+	chosen := chosenLeaves(op, r.mask, r.paths, p)
+	good := GlobalNorm(g).LessEqual(fx.Const(r.limit)) // false for NaN
+	out := make([]*fx.Array, len(g))
+	for i := range g {
+		instead := fx.ZerosLike(g[i])
+		if chosen[i] {
+			instead = p[i].MulScalar(r.decay)
+		}
+		out[i] = fx.Where(good, g[i], instead)
+	}
+	return out, CountState{own.Count.Add(good.Not().AsType(fx.Int32))}
+}
+
+func (r shrinkNonFinite) Report(s State) map[string]*fx.Array {
+	return map[string]*fx.Array{"shrunk": s.(CountState).Count}
+}

@@ -218,3 +218,26 @@ func TestWithAux(t *testing.T) {
 		t.Errorf("side result %v, want 4", v)
 	}
 }
+
+// TestShrinkNonFinite: where the norm is not finite or too large, the chosen
+// parameters shrink and the others stay.
+func TestShrinkNonFinite(t *testing.T) {
+	r := Bind(ShrinkNonFinite(10, 0.25, func(path string, _ *fx.Array) bool { return path == "W" }), []string{"W", "B"})
+	p := []*fx.Array{fx.New([]float64{4, -8}), fx.New([]float64{1})}
+	s := r.Init(p)
+	for i, c := range []struct {
+		g, want [][]float64
+		shrunk  float64
+	}{
+		{[][]float64{{6, 0}, {8}}, [][]float64{{6, 0}, {8}}, 0},
+		{[][]float64{{6, 1}, {8}}, [][]float64{{1, -2}, {0}}, 1},
+		{[][]float64{{0, 0}, {math.NaN()}}, [][]float64{{1, -2}, {0}}, 2},
+		{[][]float64{{math.Inf(-1), 0}, {0}}, [][]float64{{1, -2}, {0}}, 3},
+	} {
+		var u []*fx.Array
+		u, s = r.Update([]*fx.Array{fx.New(c.g[0]), fx.New(c.g[1])}, s, p)
+		if got := [][]float64{u[0].Float64s(), u[1].Float64s()}; !equal(got, c.want) || r.(Reporter).Report(s)["shrunk"].Item() != c.shrunk {
+			t.Errorf("case %d: %v, %v", i, got, r.(Reporter).Report(s))
+		}
+	}
+}
