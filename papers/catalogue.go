@@ -10,6 +10,7 @@ import (
 	jacobiandescent "github.com/fluxion-go/fluxion/papers/jacobian-descent"
 	"github.com/fluxion-go/fluxion/papers/laprop"
 	rectifiedflow "github.com/fluxion-go/fluxion/papers/rectified-flow"
+	clipping "github.com/fluxion-go/fluxion/papers/rnn-gradient-clipping"
 	sinkhornnewton "github.com/fluxion-go/fluxion/papers/sinkhorn-newton"
 	"github.com/fluxion-go/fluxion/study"
 )
@@ -18,7 +19,8 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{hessianspectrum.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(), sinkhornnewton.Paper()}
+	return []*study.Paper{hessianspectrum.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(),
+		clipping.Paper(), sinkhornnewton.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

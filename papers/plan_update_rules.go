@@ -167,17 +167,6 @@ func updateRules() []*study.Paper {
 				"decoupled weight decay helps.",
 		},
 		{
-			Number: 89, Slug: "rnn-gradient-clipping", Year: 2012, ArXiv: "1211.5063",
-			Title:   "On the difficulty of training Recurrent Neural Networks",
-			Authors: []string{"Razvan Pascanu", "Tomas Mikolov", "Yoshua Bengio"},
-			Summary: "The gradient of a recurrent network contains a product of as many Jacobians as there are steps, so " +
-				"that it vanishes or explodes exponentially with the time lag. The paper analyses both effects " +
-				"through the recurrent matrix, through attractors of the dynamics, and through the steep walls they " +
-				"raise in the error surface. It proposes to rescale a gradient whose norm is too large, now a " +
-				"standard tool, and a penalty that keeps the backpropagated signal at constant norm, and learns tasks " +
-				"with long gaps with the two together.",
-		},
-		{
 			Number: 92, Slug: "oasis", Year: 2021, ArXiv: "2109.05198",
 			Title: "Doubly Adaptive Scaled Algorithm for Machine Learning Using Second-Order Information",
 			Authors: []string{"Majid Jahani", "Sergey Rusakov", "Zheng Shi", "Peter Richtárik", "Michael W. Mahoney",

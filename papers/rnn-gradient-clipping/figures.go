@@ -1,0 +1,146 @@
+package clipping
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/fluxion-go/fluxion/study"
+)
+
+func figures(r *study.Results) []*study.Figure {
+	return []*study.Figure{successFigure(r), normFigure(r), signalFigure(r), wallFigure(r), matrixFigure(r)}
+}
+
+// title is short, for panels.
+func (p part) title() string { return fmt.Sprintf("%s, T = %d", p.start, p.length) }
+
+// ofOrder are the groups on temporal order.
+func ofOrder(r *study.Results) []part {
+	var list []part
+	for _, p := range groups(r) {
+		if p.task == nameOrder {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// successFigure is how many runs solve the task, and after how many updates.
+func successFigure(r *study.Results) *study.Figure {
+	share := &study.Bars{Title: "runs that solve temporal order", Y: study.Axis{Label: "share of the runs", Min: study.At(0), Max: study.At(1.05)}}
+	speed := &study.Bars{Title: "updates until it is solved", Y: study.Axis{Label: "updates", Min: study.At(0)}}
+	for _, p := range ofOrder(r) {
+		share.Groups, speed.Groups = append(share.Groups, p.title()), append(speed.Groups, p.title())
+	}
+	for _, arm := range everyArm {
+		a, b := study.BarSeries{Label: arm}, study.BarSeries{Label: arm}
+		for _, p := range ofOrder(r) {
+			if !p.has(r, arm) {
+				a.Values, b.Values = append(a.Values, 0), append(b.Values, 0)
+				b.Low, b.High = append(b.Low, 0), append(b.High, 0)
+				continue
+			}
+			u := p.sample(r, "updates", arm)
+			a.Values = append(a.Values, float64(solved(u))/float64(len(u)))
+			b.AddSample(u.OrElse(p.sample(r, "limit", arm).Max()))
+		}
+		share.Series, speed.Series = append(share.Series, a), append(speed.Series, b)
+	}
+	return &study.Figure{Name: "success", Columns: 1, Title: "Clipping and the regulariser solve what plain SGD does not",
+		Caption: "Temporal order, by start and length. Bars of updates: median and range over the seeds; a run that does not solve the task counts with the limit. No bar: not run, or no success.",
+		Panels:  []study.Panel{share, speed}}
+}
+
+// normFigure is the gradient's norm along the way.
+func normFigure(r *study.Results) *study.Figure {
+	f := &study.Figure{Name: "norms", Title: "Gradients on the way: norms above the threshold are what clipping cuts",
+		Caption: "Largest norm of the gradient (with the regulariser's, before clipping) in each 100 updates; median and range over the seeds. A curve ends where all runs are done."}
+	for _, p := range ofOrder(r) {
+		panel := &study.Lines{Title: p.title(), X: study.Axis{Label: "updates"}, Y: study.Axis{Label: "largest gradient norm", Log: true, Min: study.At(1e-3), Max: study.At(1e3)}}
+		end := 0.0
+		for _, arm := range everyArm {
+			if p.has(r, arm) {
+				c := r.Band(study.Range, "largest_norm", p.labels(arm)...).Curve(arm)
+				panel.Curves = append(panel.Curves, c)
+				end = math.Max(end, c.X[len(c.X)-1])
+			}
+		}
+		panel.Curves = append(panel.Curves, study.HorizontalLine("threshold", threshold, 0, end))
+		f.Panels = append(f.Panels, panel)
+	}
+	return f
+}
+
+// signalFigure is how error signals fade with distance.
+func signalFigure(r *study.Results) *study.Figure {
+	f := &study.Figure{Name: "signals", Columns: 2, Title: "Error signals by their distance from the end of the sequence",
+		Caption: "Mean of |delta| over 200 sequences, relative to that at the last step: median and range over the seeds. A flat curve is a signal that is kept."}
+	panel := func(p part, title string, labels ...any) {
+		lines := &study.Lines{Title: p.title() + ", " + title, X: study.Axis{Label: "steps before the end"}, Y: study.Axis{Label: "|delta_k| / |delta_T|", Log: true, Min: study.At(1e-5), Max: study.At(100)}}
+		for _, arm := range everyArm {
+			var curves []study.Series
+			for _, c := range r.Curves("signal", append(p.labels(arm), labels...)...) {
+				relative := c
+				relative.Y = nil
+				for _, v := range c.Y {
+					relative.Y = append(relative.Y, v/c.Y[0])
+				}
+				curves = append(curves, relative)
+			}
+			if len(curves) > 0 {
+				lines.Curves = append(lines.Curves, study.MakeBand(study.Range, curves).Curve(arm))
+			}
+		}
+		f.Panels = append(f.Panels, lines)
+	}
+	for _, p := range []part{followedTanh, followedLong} {
+		if r.Has("kept", p.labels(nameCR)...) {
+			panel(p, "before training", "followed", true, "when", "before")
+			panel(p, fmt.Sprintf("after %d updates at rate %v", p.limit, followed.rate), "followed", true, "when", "after")
+		}
+	}
+	main := part{task: nameOrder, start: nameSmartTanh, length: mainLength(r)}
+	panel(main, "before training", "when", "before")
+	panel(main, "at the end, tuned arms", "when", "after")
+	return f
+}
+
+// wallFigure is the error surface of the one-unit network.
+func wallFigure(r *study.Results) *study.Figure {
+	g := r.Common.Grid("wall")
+	surface := &study.HeatMap{Title: "loss after 50 steps", Grid: g, Plain: true, Value: study.Axis{Label: "loss"}}
+	paths := &study.Lines{Title: "two descents at rate 0.02", X: study.Axis{Label: "w"}, Y: study.Axis{Label: "b"}}
+	for _, arm := range []string{nameSGD, nameC} {
+		c := r.Common.Curve("path", "arm", arm).Curve(arm)
+		c.Draw = study.Both
+		paths.Curves = append(paths.Curves, c)
+	}
+	return &study.Figure{Name: "wall", Columns: 2, Title: "The error surface of one unit has a wall; a plain step off it goes far, a clipped one stays near",
+		Caption: "x_t = w sigmoid(x_{t-1}) + b from x_0 = 0.5, loss (x_50 - 0.7)^2. Right: points of a descent from the same start.",
+		Panels:  []study.Panel{surface, paths}}
+}
+
+// matrixFigure is what training does to the recurrent matrix.
+func matrixFigure(r *study.Results) *study.Figure {
+	f := &study.Figure{Name: "matrix", Columns: 2, Title: "The recurrent matrix in training",
+		Caption: "Spectral radius and largest singular value; median and range over the seeds. Below 1 the singular value makes signals vanish for certain."}
+	for i, p := range ofOrder(r) {
+		if i == 2 {
+			break
+		}
+		for _, q := range []struct{ name, label string }{{"radius", "spectral radius"}, {"stretch", "largest singular value"}} {
+			panel := &study.Lines{Title: p.title(), X: study.Axis{Label: "updates"}, Y: study.Axis{Label: q.label}}
+			end := 0.0
+			for _, arm := range everyArm {
+				if p.has(r, arm) {
+					c := r.Band(study.Range, q.name, p.labels(arm)...).Curve(arm)
+					panel.Curves = append(panel.Curves, c)
+					end = math.Max(end, c.X[len(c.X)-1])
+				}
+			}
+			panel.Curves = append(panel.Curves, study.HorizontalLine("1", 1, 0, end))
+			f.Panels = append(f.Panels, panel)
+		}
+	}
+	return f
+}

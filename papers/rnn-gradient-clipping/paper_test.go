@@ -1,0 +1,165 @@
+package clipping
+
+import (
+	"context"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/linalg"
+	"github.com/fluxion-go/fluxion/nn"
+	"github.com/fluxion-go/fluxion/optim"
+	"github.com/fluxion-go/fluxion/random"
+	"github.com/fluxion-go/fluxion/study"
+)
+
+func TestDeclaration(t *testing.T) {
+	if err := Paper().Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// small runs the experiment at scale quick with the given methods.
+func small(t *testing.T, methods lineup, seeds []uint64, threads int) *study.Outcome {
+	t.Helper()
+	p := experiment{methods, plans()}.paper()
+	p.Figures = nil // they take longer than the rest
+	o, err := study.Run(context.Background(), study.Request{Paper: p, Scale: study.Quick, Seeds: seeds, Dir: t.TempDir(),
+		Threads: threads, Set: map[string]string{"limit": "500"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mistake := range o.Mistakes {
+		t.Error(mistake)
+	}
+	return o
+}
+
+// TestBrokenMethodsFail: every mistake costs the claims that speak of it; the
+// right methods lose none.
+func TestBrokenMethodsFail(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		methods lineup
+		fails   []string
+	}{
+		{"nothing", published, nil},
+		{"no clipping", lineup{clip: func() optim.Rule { return optim.Scale(1) }, omega: published.omega}, []string{"2"}},
+		{"a threshold that stops everything", lineup{clip: func() optim.Rule { return optim.ClipByGlobalNorm(1e-3) }, omega: published.omega}, []string{"2"}},
+		{"no regulariser", lineup{clip: published.clip, omega: func(u, _, _ *fx.Array) (*fx.Array, *fx.Array) {
+			return fx.Scalar(float32(0)), fx.ZerosLike(u)
+		}}, []string{"4"}},
+		{"a regulariser that lets signals vanish", lineup{clip: published.clip, omega: func(u, delta, slope *fx.Array) (*fx.Array, *fx.Array) {
+			omega, g := published.omega(u, delta, slope)
+			return omega, g.Neg()
+		}}, []string{"4"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := small(t, c.methods, []uint64{0, 1}, 2)
+			var failed []string
+			for _, v := range o.Verdicts {
+				if v.Status == study.NotReproduced {
+					failed = append(failed, v.Claim)
+				}
+			}
+			missed := slices.ContainsFunc(c.fails, func(id string) bool { return !slices.Contains(failed, id) })
+			if missed || len(c.fails) == 0 && len(failed) > 0 {
+				t.Errorf("claims %v fail, want %v", failed, c.fails)
+				for _, v := range o.Verdicts {
+					for _, check := range v.Checks {
+						t.Logf("%s: %s %v", v.Claim, v.Status, check)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestSameBits: threads and the seeds that run beside do not matter.
+func TestSameBits(t *testing.T) {
+	one, two := small(t, published, []uint64{0, 1}, 1), small(t, published, []uint64{1}, 2)
+	for _, s := range two.Results.Seeds[0].Record.Scalars {
+		var pairs []any
+		for _, l := range s.Labels {
+			pairs = append(pairs, l.Key, l.Value)
+		}
+		if other := one.Results.Seeds[1].Record.Scalar(s.Name, pairs...); math.Float64bits(other) != math.Float64bits(float64(s.Value)) {
+			t.Errorf("%s is %v alone and %v beside seed 0", s.ID, s.Value, other)
+		}
+	}
+}
+
+// TestStarts: the paper's three initialisations.
+func TestStarts(t *testing.T) {
+	for name, want := range map[string]struct{ deviation, radius float64 }{
+		nameSigmoid: {0.01, 0}, nameBasicTanh: {0.1, 0}, nameSmartTanh: {0, 0.95},
+	} {
+		u := startNamed(name).network(random.New(1), 6, 4).Cell.U.AsType(fx.Float64)
+		if d := u.Square().Mean().Sqrt().Item(); want.deviation > 0 && math.Abs(d/want.deviation-1) > 0.05 {
+			t.Errorf("%s: deviation %v", name, d)
+		}
+		if r := linalg.SpectralRadius(u).Item(); want.radius > 0 && math.Abs(r-want.radius) > 1e-5 {
+			t.Errorf("%s: radius %v", name, r)
+		}
+	}
+}
+
+// TestUpdateIsTheAlgorithm makes one step of SGD-CR by hand: the loss's gradient,
+// alpha times that of Omega with signals from a derivative at each state, one
+// joint norm, and the step.
+func TestUpdateIsTheAlgorithm(t *testing.T) {
+	r := newTrainer(published.arm(nameCR), startNamed(nameBasicTanh), taskNamed(nameOrder), 12)
+	l := r.first(seeding{random.New(3), fx.Scalar(0.1), fx.Scalar(2.0)})
+	next, loss, norm := r.update(l)
+
+	key := random.FoldIn(random.FoldIn(l.Key, partTraining), 0)
+	x, labels := r.task.draw(key, fx.Float32, batchSize, 12)
+	value := func(n network) *fx.Array {
+		h, _ := nn.Unroll(n.Cell, x, n.Cell.Start(batchSize), false)
+		return nn.SoftmaxCrossEntropy(n.Readout.Apply(last(h)), labels).Mean()
+	}
+	want, g := fx.ValueAndGrad(value)(l.Net)
+	// The signal at the last state, and backwards from there.
+	h, _ := nn.Unroll(l.Net.Cell, x, l.Net.Cell.Start(batchSize), false)
+	delta := fx.Grad(func(h *fx.Array) *fx.Array {
+		return nn.SoftmaxCrossEntropy(l.Net.Readout.Apply(h), labels).Mean()
+	})(last(h))
+	signals := []*fx.Array{delta}
+	for k := 11; k > 0; k-- {
+		delta = delta.Mul(nn.TanhSlope(h.SliceAxis(1, k, k+1).Squeeze(1))).MatMul(l.Net.Cell.U.T())
+		signals = append([]*fx.Array{delta}, signals...)
+	}
+	_, more := nn.NewVanishingRegularizer().Omega(l.Net.Cell.U, fx.Stack(1, signals...), nn.TanhSlope(h))
+	g.Cell.U = g.Cell.U.Add(more.MulScalar(2))
+	leaves := fx.Leaves(g)
+	size := optim.GlobalNorm(leaves).Item()
+	if math.Abs(norm.Item()-size) > 1e-5*size || math.Abs(loss.Item()-want.Item()) > 1e-6 {
+		t.Errorf("norm %v and loss %v, by hand %v and %v", norm, loss, size, want)
+	}
+	by := 0.1 * math.Min(1, threshold/size)
+	before := fx.Leaves(l.Net)
+	for i, a := range fx.Leaves(next.Net) {
+		by := before[i].Sub(leaves[i].MulScalar(by))
+		if d := a.Sub(by).Abs().Max().Item(); d > 1e-6 {
+			t.Errorf("leaf %d is off by %v", i, d)
+		}
+	}
+}
+
+// TestFullPlan: scale full declares every start, length and task.
+func TestFullPlan(t *testing.T) {
+	p := plans().Full
+	seen := map[string]bool{}
+	for _, part := range p.others {
+		if seen[part.String()] {
+			t.Errorf("%v twice", part)
+		}
+		seen[part.String()] = true
+		taskNamed(part.task)
+		startNamed(part.start)
+	}
+	if len(seen) != 15+12 {
+		t.Errorf("%d parts", len(seen))
+	}
+}
