@@ -32,8 +32,9 @@
 //
 // Networks that the field knows by name are here in their small forms, each in
 // a file that is its picture: [MLP], [ConvNet], [ResNet], [VGG], [UNet], [GPT],
-// [DiT], [SIREN], and [MessagePassing] for graphs. Those whose result starts at
-// 0, UNet and DiT, are for diffusion and flow models and take times and labels.
+// [DiT], [SIREN], [Recurrent] (RNN, GRU, LSTM) for sequences, and [MessagePassing]
+// for graphs. Those whose result starts at 0, UNet and DiT, are for diffusion and
+// flow models and take times and labels.
 //
 // # Losses
 //

@@ -46,6 +46,43 @@ func gridPositions(d fx.DType, h, w, size int) *fx.Array {
 	return fx.Concatenate(-1, rows, columns).Reshape(h*w, size)
 }
 
+// FourierFeatures embeds points [..., in] by waves in random directions (Tancik
+// et al., "Fourier Features Let Networks Learn High Frequency Functions in Low
+// Dimensional Domains", 2020, section 3; of times: Song et al. 2021):
+//
+//	y = (cos(2 pi x W), sin(2 pi x W))
+//
+// W stays as it was drawn: its gradient is 0.
+type FourierFeatures struct {
+	W *fx.Array // [in, size/2]
+}
+
+// NewFourierFeatures draws size/2 directions from the normal distribution whose
+// deviation is the scale, a frequency: 10 is usual for images whose coordinates
+// go from 0 to 1, 16 for times from 0 to 1. The size is even.
+func NewFourierFeatures(key *fx.Array, d fx.DType, in, size int, scale float64) FourierFeatures {
+	const op = "NewFourierFeatures"
+	checkKey(op, key)
+	checkDType(op, d)
+	checkSizes(op, "input features", in)
+	checkScale(op, scale)
+	if size < 2 || size%2 != 0 {
+		fail(op, "size %d; it must be even and positive", size)
+	}
+	return FourierFeatures{W: normal(key, d, scale, []int{in, size / 2})}
+}
+
+// Apply maps [..., in] to [..., size].
+func (f FourierFeatures) Apply(x *fx.Array) *fx.Array {
+	const op = "FourierFeatures.Apply"
+	if f.W == nil {
+		fail(op, "the layer has no directions; NewFourierFeatures makes one")
+	}
+	checkInput(op, x, f.W, f.W.Dim(0))
+	angle := x.MatMul(f.W.StopGradient()).MulScalar(2 * math.Pi)
+	return fx.Concatenate(-1, angle.Cos(), angle.Sin())
+}
+
 // TimeEmbedding makes vectors of times: Sinusoids of period 10000, then a
 // perceptron with one hidden layer (Ho, Jain and Abbeel, "Denoising Diffusion
 // Probabilistic Models", 2020, appendix B).

@@ -17,6 +17,10 @@ func TestRecurrentErrors(t *testing.T) {
 		want string
 		call func()
 	}{
+		{"NewFourierFeatures: size 3; it must be even and positive", func() { nn.NewFourierFeatures(key, fx.Float32, 1, 3, 1) }},
+		{"NewFourierFeatures: scale 0; it must be positive and finite", func() { nn.NewFourierFeatures(key, fx.Float32, 1, 4, 0) }},
+		{"FourierFeatures.Apply: the input has shape [2]; its last axis must be 1", func() { nn.NewFourierFeatures(key, fx.Float32, 1, 4, 1).Apply(ones(2)) }},
+		{"FourierFeatures.Apply: the layer has no directions; NewFourierFeatures makes one", func() { nn.FourierFeatures{}.Apply(ones(2)) }},
 		{"NewRNNCell: the activation is nil (Identity is none)", func() { nn.NewRNNCell(key, 4, 3, nil) }},
 		{"NewRNN: input features, hidden features and layers [4 3 -1]: all must be at least 1", func() { nn.NewRNN(key, 4, 3, nn.Tanh, nn.RecurrentOptions{Layers: -1}) }},
 		{"NewLSTM: the key is nil; it must be one key of package random, uint32[2]", func() { nn.NewLSTM(nil, 4, 3) }},

@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
@@ -25,6 +26,24 @@ func recurrents() map[string]layerRow {
 		"lstm":      {nn.NewLSTM(key, 4, 3, deep), words, []int{3, 5, 6}},
 		"lstm bare": {nn.NewLSTM(key, 4, 3, bare), sample(3, fx.Float64, 3, 2, 4, 4), []int{3, 2, 4, 3}},
 	}
+}
+
+// TestFourierFeatures computes them by hand; the directions do not learn.
+func TestFourierFeatures(t *testing.T) {
+	f := nn.NewFourierFeatures(random.New(1), fx.Float64, 2, 6, 3)
+	x := sample(2, fx.Float64, 4, 2)
+	y := f.Apply(x)
+	shapeIs(t, "y", y, 4, 6)
+	w := f.W.Float64s()
+	for i := range 4 {
+		for k := range 3 {
+			angle := 2 * math.Pi * (x.Index(i, 0).Item()*w[k] + x.Index(i, 1).Item()*w[3+k])
+			near(t, "features", []float64{y.Index(i, k).Item(), y.Index(i, 3+k).Item()}, []float64{math.Cos(angle), math.Sin(angle)}, 1e-13)
+		}
+	}
+	g := fx.Grad(func(f nn.FourierFeatures) *fx.Array { return f.Apply(x).Sum() })(f)
+	near(t, "gradient", g.W.Float64s(), make([]float64, 6), 0)
+	checkGradient(t, "gradient of points", func(x *fx.Array) *fx.Array { return f.Apply(x).Square().MulScalar(0.5).Sum().Add(f.Apply(x).Sum()) }, x)
 }
 
 // stepwise runs a cell input by input, without Scan.

@@ -22,6 +22,12 @@
 // a rule remembers is in its [State], a tree like any other, which Jit
 // compiles, train saves and Vmap maps.
 //
+// # Line searches
+//
+// A [LineSearch] finds a step length along a direction and says whether its
+// conditions hold: [StrongWolfe] those of Wolfe, [Backtracking] Armijo's. They are
+// made for optimizers to use, as [LBFGS] does, inside one compiled step.
+//
 // # Numbers
 //
 // Scalars (learning rates, bias corrections, step sizes) are computed in

@@ -3,6 +3,7 @@ package clipping
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/fluxion-go/fluxion/study"
 )
@@ -46,21 +47,41 @@ func successFigure(r *study.Results) *study.Figure {
 		}
 		share.Series, speed.Series = append(share.Series, a), append(speed.Series, b)
 	}
-	return &study.Figure{Name: "success", Columns: 1, Title: "Clipping and the regulariser solve what plain SGD does not",
-		Caption: "Temporal order, by start and length. Bars of updates: median and range over the seeds; a run that does not solve the task counts with the limit. No bar: not run, or no success.",
+	return &study.Figure{Name: "success", Columns: 2, Title: "Temporal order: runs that solve it, and after how many updates",
+		Caption: "Temporal order, by start and length. Bars of updates: median and range over the seeds; a run that does not solve the task counts with the limit.",
 		Panels:  []study.Panel{share, speed}}
+}
+
+// held is an arm's curve over the seeds, in which a run that is done goes on with
+// its last value for as long as others run.
+func held(r *study.Results, name string, p part, arm string) study.Curve {
+	curves := r.Curves(name, p.labels(arm)...)
+	var longest study.Floats
+	for _, c := range curves {
+		if len(c.X) > len(longest) {
+			longest = c.X
+		}
+	}
+	for i, c := range curves {
+		y := slices.Clone(c.Y)
+		for len(y) < len(longest) {
+			y = append(y, y[len(y)-1])
+		}
+		curves[i].X, curves[i].Y = longest, y
+	}
+	return study.MakeBand(study.Range, curves).Curve(arm)
 }
 
 // normFigure is the gradient's norm along the way.
 func normFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "norms", Title: "Gradients on the way: norms above the threshold are what clipping cuts",
-		Caption: "Largest norm of the gradient (with the regulariser's, before clipping) in each 100 updates; median and range over the seeds. A curve ends where all runs are done."}
+		Caption: "Largest norm of the gradient (with the regulariser's, before clipping) in each 100 updates; median and range over the seeds. A run that has solved the task keeps its last value; a curve ends where all are done."}
 	for _, p := range ofOrder(r) {
 		panel := &study.Lines{Title: p.title(), X: study.Axis{Label: "updates"}, Y: study.Axis{Label: "largest gradient norm", Log: true, Min: study.At(1e-3), Max: study.At(1e3)}}
 		end := 0.0
 		for _, arm := range everyArm {
 			if p.has(r, arm) {
-				c := r.Band(study.Range, "largest_norm", p.labels(arm)...).Curve(arm)
+				c := held(r, "largest_norm", p, arm)
 				panel.Curves = append(panel.Curves, c)
 				end = math.Max(end, c.X[len(c.X)-1])
 			}
@@ -76,7 +97,7 @@ func signalFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "signals", Columns: 2, Title: "Error signals by their distance from the end of the sequence",
 		Caption: "Mean of |delta| over 200 sequences, relative to that at the last step: median and range over the seeds. A flat curve is a signal that is kept."}
 	panel := func(p part, title string, labels ...any) {
-		lines := &study.Lines{Title: p.title() + ", " + title, X: study.Axis{Label: "steps before the end"}, Y: study.Axis{Label: "|delta_k| / |delta_T|", Log: true, Min: study.At(1e-5), Max: study.At(100)}}
+		lines := &study.Lines{Title: p.title() + ", " + title, X: study.Axis{Label: "steps before the end"}, Y: study.Axis{Label: "|delta_k| / |delta_T|", Log: true, Min: study.At(1e-4), Max: study.At(30)}}
 		for _, arm := range everyArm {
 			var curves []study.Series
 			for _, c := range r.Curves("signal", append(p.labels(arm), labels...)...) {
@@ -108,22 +129,27 @@ func signalFigure(r *study.Results) *study.Figure {
 // wallFigure is the error surface of the one-unit network.
 func wallFigure(r *study.Results) *study.Figure {
 	g := r.Common.Grid("wall")
+	g.Rows, g.Values = slices.Clone(g.Rows), slices.Clone(g.Values)
+	slices.Reverse(g.Rows) // b upwards
+	slices.Reverse(g.Values)
 	surface := &study.HeatMap{Title: "loss after 50 steps", Grid: g, Plain: true, Value: study.Axis{Label: "loss"}}
-	paths := &study.Lines{Title: "two descents at rate 0.02", X: study.Axis{Label: "w"}, Y: study.Axis{Label: "b"}}
+	far := &study.Lines{Title: "two descents", X: study.Axis{Label: "w"}, Y: study.Axis{Label: "b"}}
+	near := &study.Lines{Title: "the same, near the wall",
+		X: study.Axis{Label: "w", Min: study.At(wallW[0]), Max: study.At(wallW[1])}, Y: study.Axis{Label: "b", Min: study.At(wallB[0]), Max: study.At(wallB[1])}}
 	for _, arm := range []string{nameSGD, nameC} {
 		c := r.Common.Curve("path", "arm", arm).Curve(arm)
 		c.Draw = study.Both
-		paths.Curves = append(paths.Curves, c)
+		far.Curves, near.Curves = append(far.Curves, c), append(near.Curves, c)
 	}
-	return &study.Figure{Name: "wall", Columns: 2, Title: "The error surface of one unit has a wall; a plain step off it goes far, a clipped one stays near",
-		Caption: "x_t = w sigmoid(x_{t-1}) + b from x_0 = 0.5, loss (x_50 - 0.7)^2. Right: points of a descent from the same start.",
-		Panels:  []study.Panel{surface, paths}}
+	return &study.Figure{Name: "wall", Columns: 3, Title: "The error surface of one unit has a wall: a plain step off it goes far, a clipped one stays near",
+		Caption: "x_t = w sigmoid(x_{t-1}) + b from x_0 = 0.5, loss (x_50 - 0.7)^2. Descents of 40 steps at rate 0.02 from (5.6, -2.78).",
+		Panels:  []study.Panel{surface, near, far}}
 }
 
 // matrixFigure is what training does to the recurrent matrix.
 func matrixFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "matrix", Columns: 2, Title: "The recurrent matrix in training",
-		Caption: "Spectral radius and largest singular value; median and range over the seeds. Below 1 the singular value makes signals vanish for certain."}
+		Caption: "Spectral radius and largest singular value; median and range over the seeds; a run that has solved the task keeps its last value. Below 1 the singular value makes signals vanish for certain."}
 	for i, p := range ofOrder(r) {
 		if i == 2 {
 			break
@@ -133,7 +159,7 @@ func matrixFigure(r *study.Results) *study.Figure {
 			end := 0.0
 			for _, arm := range everyArm {
 				if p.has(r, arm) {
-					c := r.Band(study.Range, q.name, p.labels(arm)...).Curve(arm)
+					c := held(r, q.name, p, arm)
 					panel.Curves = append(panel.Curves, c)
 					end = math.Max(end, c.X[len(c.X)-1])
 				}

@@ -72,7 +72,7 @@ func plans() study.PerScale[plan] {
 		signals: []part{followedTanh, followedLong}}
 	standard := tuned
 	standard.others = []part{
-		{task: nameOrder, start: nameSmartTanh, length: 50, limit: 4000, arms: []string{nameSGD, nameCR}},
+		{task: nameOrder, start: nameSmartTanh, length: 50, limit: 4000, arms: everyArm},
 		{task: nameOrder, start: nameBasicTanh, length: 20, limit: 2000, arms: everyArm},
 	}
 	full := tuned

@@ -169,14 +169,6 @@ type outcome struct {
 	signals                map[int][]float64 // by update, [length]
 }
 
-// updatesOr is the update at which the task was solved, or the limit.
-func (o outcome) updatesOr(limit int) float64 {
-	if o.solved == 0 {
-		return float64(limit)
-	}
-	return float64(o.solved)
-}
-
 // run trains lanes until all have solved the task or to the limit, and asks after
 // each block whether to go on.
 func (r *trainer) run(lanes []setting, seeds []uint64, limit int, more func() bool) []outcome {
