@@ -133,8 +133,8 @@ func wallFigure(r *study.Results) *study.Figure {
 	slices.Reverse(g.Rows) // b upwards
 	slices.Reverse(g.Values)
 	surface := &study.HeatMap{Title: "loss after 50 steps", Grid: g, Plain: true, Value: study.Axis{Label: "loss"}}
-	far := &study.Lines{Title: "two descents", X: study.Axis{Label: "w"}, Y: study.Axis{Label: "b"}}
-	near := &study.Lines{Title: "the same, near the wall",
+	far := &study.Lines{Title: "the same, from afar", X: study.Axis{Label: "w"}, Y: study.Axis{Label: "b"}}
+	near := &study.Lines{Title: "two descents, near the wall",
 		X: study.Axis{Label: "w", Min: study.At(wallW[0]), Max: study.At(wallW[1])}, Y: study.Axis{Label: "b", Min: study.At(wallB[0]), Max: study.At(wallB[1])}}
 	for _, arm := range []string{nameSGD, nameC} {
 		c := r.Common.Curve("path", "arm", arm).Curve(arm)
