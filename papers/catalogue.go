@@ -10,7 +10,7 @@ import (
 	jacobiandescent "github.com/fluxion-go/fluxion/papers/jacobian-descent"
 	"github.com/fluxion-go/fluxion/papers/laprop"
 	rectifiedflow "github.com/fluxion-go/fluxion/papers/rectified-flow"
-	clipping "github.com/fluxion-go/fluxion/papers/rnn-gradient-clipping"
+	rnngradientclipping "github.com/fluxion-go/fluxion/papers/rnn-gradient-clipping"
 	sinkhornnewton "github.com/fluxion-go/fluxion/papers/sinkhorn-newton"
 	"github.com/fluxion-go/fluxion/study"
 )
@@ -20,7 +20,7 @@ import (
 // the paper is about.
 func ready() []*study.Paper {
 	return []*study.Paper{hessianspectrum.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(),
-		clipping.Paper(), sinkhornnewton.Paper()}
+		rnngradientclipping.Paper(), sinkhornnewton.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

@@ -1,4 +1,4 @@
-package clipping
+package rnngradientclipping
 
 const summary = "The gradient of a recurrent network contains a product of as many Jacobians as there are steps, so " +
 	"that it vanishes or explodes exponentially with the time lag. The paper analyses both effects " +

@@ -1,7 +1,7 @@
-// Package clipping is the experiment on gradient clipping and the regulariser
+// Package rnngradientclipping is the experiment on gradient clipping and the regulariser
 // against vanishing gradients in recurrent networks (Pascanu, Mikolov and Bengio
 // 2013).
-package clipping
+package rnngradientclipping
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package clipping
+package rnngradientclipping
 
 import (
 	"context"
