@@ -21,15 +21,15 @@ const (
 	// Pilots at T = 50: SGD solved none of five at rate 0.03, its best at T = 20, and
 	// none of five at 0.01; SGD-CR at its own for T = 20 five of five.
 	ahead = 2
-	// The specification compares tuned arms at T = 20 with smart tanh after 300
-	// updates. There the signal at the first step begins at 0.2 to 0.4 of that at
-	// the last, of which 10 times is more than the regulariser wants, and tuned
-	// SGD-CR has solved the task by update 200. So signals are followed where they
-	// vanish at first, and at one rate, 0.03 with alpha 2, because in pilots at its
-	// own rate, 0.1, clipping alone brought them back. The factor is as it was.
-	// A first form, fixed settings at T = 15 with smart tanh after 100 updates, had
-	// been judged at scale quick on seeds 0 and 1, and failed: 1.3. This one was then
-	// chosen from pilots alone.
+	// Claim 4 is the specification's: tuned arms at T = 20 from smart tanh after 300
+	// updates. It cannot hold here: the signal at the first step begins at 0.2 to 0.4
+	// of that at the last, of which 10 times is more than the regulariser wants, and
+	// tuned SGD-CR has solved the task by update 200. A form with fixed settings at
+	// T = 15 after 100 updates was judged at scale quick on seeds 0 and 1: 1.3.
+	//
+	// Claim 4b says the same where signals do vanish at first, and at one rate, 0.03
+	// with alpha 2, because in pilots clipping alone brought them back at 0.1. It was
+	// chosen after claim 4 had failed, but from pilots alone; the factor is the same.
 	// Pilots, medians of SGD, SGD-C, SGD-CR: basic tanh, T = 20, update 100 (later
 	// SGD begins to learn) 0.0008, 0.0008, 2.3; smart tanh, T = 50, update 300 0.055,
 	// 0.055, 1.6.
@@ -66,7 +66,19 @@ func claims() []study.Claim {
 			Judge: judgeLength,
 		},
 		{
-			ID: "4", Name: "Signals kept",
+			ID: "4", Name: "Signals kept, tuned arms",
+			Statement: "In mid-training, after 300 updates on temporal order at T = 20 from smart tanh, the error signal at the first step, relative to that at the last, is at " +
+				"least 10 times as large with tuned SGD-CR as with tuned SGD.",
+			Where: "Section 3.3: what the regulariser is for", Statistic: "ratio of the medians over the seeds of |delta_1| / |delta_T|", Scales: judged,
+			Judge: func(r *study.Results, j *study.Judgement) {
+				kept := func(arm string) float64 {
+					return r.Sample("kept_tuned", "task", nameOrder, "start", nameSmartTanh, "length", mainLength(r), "arm", arm).Median()
+				}
+				j.AtLeast("signal kept by SGD-CR / by SGD", study.Value(kept(nameCR)/kept(nameSGD)), keptBy)
+			},
+		},
+		{
+			ID: "4b", Name: "Signals kept where they vanish",
 			Statement: "In mid-training, before it solves temporal order, a network trained by SGD-CR at rate 0.03 has an error signal at the first step, relative to that at the last, at least 10 times as large as one trained by SGD: " +
 				"after 100 updates from basic tanh at T = 20, and after 300 from smart tanh at T = 50 (quick: the first alone).",
 			Where: "Section 3.3: what the regulariser is for", Statistic: "ratio of the medians over the seeds of |delta_1| / |delta_T|",

@@ -28,6 +28,9 @@ type part struct {
 	retune        []string // the arms that are tuned on this part; others keep the main part's setting
 }
 
+// midTraining is the update at which claim 4 looks at the tuned arms.
+const midTraining = 300
+
 // fastRate is the rate of claim 2.
 const fastRate = 0.1
 
@@ -37,7 +40,7 @@ var (
 	everyArm  = []string{nameSGD, nameC, nameCR}
 )
 
-// followedTanh and followedLong are where claim 4 follows error signals: there they
+// followedTanh and followedLong are where claim 4b follows error signals: there they
 // vanish before training. All arms have the same setting, so that the regulariser is
 // what differs. The limit is the update at which the claim looks.
 var (

@@ -55,6 +55,10 @@ func (e experiment) train(ctx context.Context, env *study.Env, plan plan, p part
 		return ctx.Err()
 	}
 	out[0].record(env.Record.With(p.labels(name)...), p.limit)
+	if p.is(plan.main()) {
+		at := min(midTraining, int(out[0].steps[len(out[0].steps)-1])) // earlier if it is solved by then
+		env.Record.With(p.labels(name)...).Scalar("kept_tuned", kept(out[0].signals[at]))
+	}
 	if fast { // of one lane if that is at the fast rate
 		env.Record.With("arm", name).Scalar("fast_updates", out[len(out)-1].solvedOr(math.Inf(1)))
 		env.Record.With("arm", name).Scalar("fast_norm", study.Sample(out[len(out)-1].largest).Max())
@@ -101,6 +105,9 @@ func (o outcome) recordSignals(r *study.Recorder, update int) {
 	r.Series("signal", distance, signal)
 }
 
+// kept is the error signal at the first step relative to that at the last.
+func kept(signals []float64) float64 { return signals[0] / signals[len(signals)-1] }
+
 // follow trains an arm for the updates of a part, for its error signals.
 func (e experiment) follow(ctx context.Context, env *study.Env, p part, name string) error {
 	r, err := e.trainer(env, p, name)
@@ -117,9 +124,8 @@ func (e experiment) follow(ctx context.Context, env *study.Env, p part, name str
 		return ctx.Err()
 	}
 	end := int(o.steps[len(o.steps)-1]) // earlier than the limit if it is solved
-	signals := o.signals[end]
 	record := env.Record.With(append(p.labels(name), "followed", true)...)
-	record.Scalar("kept", signals[0]/signals[len(signals)-1])
+	record.Scalar("kept", kept(o.signals[end]))
 	o.recordSignals(record.With("when", "before"), 0)
 	o.recordSignals(record.With("when", "after"), end)
 	return nil
