@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/fluxion-go/fluxion/data"
+	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/random"
 )
 
 func Example() {
@@ -49,4 +51,32 @@ func ExampleBatches_Restore() {
 	// Output:
 	// [2 1 6 0]
 	// [2 1 6 0]
+}
+
+func ExampleGlyphDomains() {
+	domains, err := data.GlyphDomains(500, 14, 1, 0,
+		data.Unshifted(), data.Rotate(30), data.Rotate(60), data.Texture(4, 0.5))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	train, test := domains.HoldOut(2)
+	fmt.Println(train.Names, train.N(), test.Name, test.N())
+	// Output: [plain rotated by 30 texture 0.5] 1500 rotated by 60 500
+}
+
+func ExampleNewSampler() {
+	moons, err := data.NewSampler("moons")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	points := moons.Sample(random.New(0), fx.Float32, 256)
+	fmt.Println(points.Shape())
+
+	ring := data.GaussianRing(8, 2, 0.2) // has a density
+	fmt.Println(ring.LogProb(ring.Sample(random.New(1), fx.Float32, 256)).Shape())
+	// Output:
+	// [256 2]
+	// [256]
 }
