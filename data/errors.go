@@ -8,6 +8,9 @@ type FormatError struct {
 	// Line is the offending line of a text file, counted from 1; 0 for binary
 	// formats.
 	Line int
+	// Row is the offending row of a binary file of rows, counted from 1; 0 for
+	// other formats.
+	Row int
 	// Offset is the position of the offending byte of a binary file, of the
 	// content after decompression if Unpacked is set.
 	Offset   int64
@@ -21,6 +24,9 @@ type FormatError struct {
 func (e *FormatError) Error() string {
 	if e.Line > 0 {
 		return fmt.Sprintf("data: %s: line %d: %s", e.File, e.Line, e.Problem)
+	}
+	if e.Row > 0 {
+		return fmt.Sprintf("data: %s: row %d: %s", e.File, e.Row, e.Problem)
 	}
 	where := ""
 	if e.Unpacked {

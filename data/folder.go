@@ -6,6 +6,7 @@ import (
 	"image"
 	_ "image/jpeg" // the formats that LoadFolder reads
 	_ "image/png"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +20,20 @@ type FolderOptions struct {
 	// Grey makes one channel of luma (Rec. 601 weights 0.299, 0.587 and
 	// 0.114). Zero value: red, green and blue.
 	Grey bool
+}
+
+func (o FolderOptions) check(name string) error {
+	if o.Height < 0 || o.Width < 0 || o.Height > maxIDXSide || o.Width > maxIDXSide {
+		return fmt.Errorf("data: %s: pictures of %dx%d pixels: must be from 1 to %d", name, o.Height, o.Width, maxIDXSide)
+	}
+	return nil
+}
+
+func (o FolderOptions) channels() int {
+	if o.Grey {
+		return 1
+	}
+	return 3
 }
 
 const (
@@ -39,13 +54,10 @@ const (
 // no picture is an error, and so are a class without pictures, fewer than one
 // class, and a picture of over 2^14 pixels a side or 2^26 in all.
 func LoadFolder(dir string, opts FolderOptions) (*Images, error) {
-	if opts.Height < 0 || opts.Width < 0 || opts.Height > maxIDXSide || opts.Width > maxIDXSide {
-		return nil, fmt.Errorf("data: %s: pictures of %dx%d pixels: must be from 1 to %d", dir, opts.Height, opts.Width, maxIDXSide)
+	if err := opts.check(dir); err != nil {
+		return nil, err
 	}
-	set := &Images{Name: dir, Height: opts.Height, Width: opts.Width, Channels: 3}
-	if opts.Grey {
-		set.Channels = 1
-	}
+	set := &Images{Name: dir, Height: opts.Height, Width: opts.Width, Channels: opts.channels()}
 	entries, err := os.ReadDir(dir) // sorted
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
@@ -87,22 +99,31 @@ func (s *Images) appendClass(dir string) error {
 		if err != nil {
 			return err
 		}
-		bounds := picture.Bounds()
-		if s.Height == 0 {
-			s.Height = min(bounds.Dy(), maxIDXSide)
+		if err := s.appendPicture(picture, path); err != nil {
+			return err
 		}
-		if s.Width == 0 {
-			s.Width = min(bounds.Dx(), maxIDXSide)
-		}
-		if len(s.Pixels) > maxPixels-s.ImageLen() {
-			return fmt.Errorf("data: %s: more than the %d pictures of %dx%d that fit into memory", path, maxPixels/s.ImageLen(), s.Height, s.Width)
-		}
-		s.Pixels = append(s.Pixels, resize(picture, s.Height, s.Width, s.Channels)...)
 		s.Labels = append(s.Labels, int32(len(s.Classes)-1))
 	}
 	if s.N() == before {
 		return fmt.Errorf("data: %s: a class without pictures", dir)
 	}
+	return nil
+}
+
+// appendPicture adds the pixels of a picture; the first one decides a size that
+// is not given.
+func (s *Images) appendPicture(picture image.Image, name string) error {
+	bounds := picture.Bounds()
+	if s.Height == 0 {
+		s.Height = min(bounds.Dy(), maxIDXSide)
+	}
+	if s.Width == 0 {
+		s.Width = min(bounds.Dx(), maxIDXSide)
+	}
+	if len(s.Pixels) > maxPixels-s.ImageLen() {
+		return fmt.Errorf("data: %s: more than the %d pictures of %dx%d that fit into memory", name, maxPixels/s.ImageLen(), s.Height, s.Width)
+	}
+	s.Pixels = append(s.Pixels, resize(picture, s.Height, s.Width, s.Channels)...)
 	return nil
 }
 
@@ -113,6 +134,10 @@ func openPicture(path string) (image.Image, error) {
 		return nil, fmt.Errorf("data: %w", err)
 	}
 	defer f.Close()
+	return decodePicture(f, path)
+}
+
+func decodePicture(f io.ReadSeeker, path string) (image.Image, error) {
 	config, _, err := image.DecodeConfig(bufio.NewReader(f))
 	switch {
 	case err == image.ErrFormat:

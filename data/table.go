@@ -17,6 +17,10 @@ const (
 	Number Kind = iota + 1
 	// Word is a column of text, usually the names of classes.
 	Word
+	// Vector is a column of lists of finite numbers.
+	Vector
+	// Blob is a column of bytes, such as images in a file format.
+	Blob
 )
 
 func (k Kind) String() string {
@@ -25,17 +29,23 @@ func (k Kind) String() string {
 		return "numbers"
 	case Word:
 		return "words"
+	case Vector:
+		return "vectors"
+	case Blob:
+		return "blobs"
 	}
 	return fmt.Sprintf("Kind(%d)", int(k))
 }
 
-// Column is one column of a [Table]. Either Numbers or Words holds its cells,
-// as Kind says. Missing cells are NaN or "".
+// Column is one column of a [Table]. One of Numbers, Words, Vectors and Blobs
+// holds its cells, as Kind says. Missing cells are NaN, "" or nil.
 type Column struct {
 	Name    string
 	Kind    Kind
 	Numbers []float64
 	Words   []string
+	Vectors [][]float64
+	Blobs   [][]byte
 	// Missing counts the missing cells.
 	Missing int
 }
@@ -54,12 +64,9 @@ func NewTable(name string, columns []Column) (*Table, error) {
 	t := &Table{Name: name, Columns: columns}
 	seen := map[string]bool{}
 	for i, c := range columns {
-		n := len(c.Numbers)
-		if c.Kind == Word {
-			n = len(c.Words)
-		}
+		n, known := c.cells()
 		switch {
-		case c.Kind != Number && c.Kind != Word:
+		case !known:
 			return nil, fmt.Errorf("data: %s: column %d (%s): no kind", name, i+1, c.Name)
 		case c.Name == "":
 			return nil, fmt.Errorf("data: %s: column %d has no name", name, i+1)
@@ -71,6 +78,21 @@ func NewTable(name string, columns []Column) (*Table, error) {
 		seen[c.Name], t.rows = true, n
 	}
 	return t, nil
+}
+
+// cells is the number of cells; known is false for a column without a kind.
+func (c *Column) cells() (n int, known bool) {
+	switch c.Kind {
+	case Number:
+		return len(c.Numbers), true
+	case Word:
+		return len(c.Words), true
+	case Vector:
+		return len(c.Vectors), true
+	case Blob:
+		return len(c.Blobs), true
+	}
+	return 0, false
 }
 
 // Rows returns the number of rows.
@@ -97,9 +119,12 @@ func (t *Table) Column(name string) (*Column, error) {
 		nearest.DidYouMean(name, t.Names()), strings.Join(t.Names(), ", "))
 }
 
+// instead says what takes a column that is not of numbers.
+var instead = map[Kind]string{Word: " (Classes numbers them)", Vector: " (VectorArray takes it)", Blob: " (Pictures takes images)"}
+
 // Matrix returns columns of numbers side by side, in row-major order: shape
 // [Rows, len(names)]. Without names it takes all columns of numbers. A column
-// of words, and a missing number, is an error.
+// of anything else, and a missing number, is an error.
 func (t *Table) Matrix(names ...string) ([]float64, error) {
 	var columns [][]float64
 	if len(names) == 0 {
@@ -115,7 +140,7 @@ func (t *Table) Matrix(names ...string) ([]float64, error) {
 		case err != nil:
 			return nil, err
 		case c.Kind != Number:
-			return nil, fmt.Errorf("data: %s: column %q is of words, not numbers (Classes numbers them)", t.Name, name)
+			return nil, fmt.Errorf("data: %s: column %q is of %v, not numbers%s", t.Name, name, c.Kind, instead[c.Kind])
 		case c.Missing > 0:
 			return nil, fmt.Errorf("data: %s: column %q has %s", t.Name, name, plural(c.Missing, "missing value"))
 		}
@@ -143,6 +168,32 @@ func (t *Table) Array(names ...string) (*fx.Array, error) {
 	return fx.New(matrix, t.rows, columns).AsType(fx.Float32), nil
 }
 
+// VectorArray returns a column of vectors as a float32 array of shape [Rows,
+// length]. A missing vector, and vectors of different lengths, are an error.
+func (t *Table) VectorArray(name string) (*fx.Array, error) {
+	c, err := t.Column(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.Kind != Vector:
+		return nil, fmt.Errorf("data: %s: column %q is of %v, not vectors", t.Name, name, c.Kind)
+	case c.Missing > 0:
+		return nil, fmt.Errorf("data: %s: column %q has %s", t.Name, name, plural(c.Missing, "missing value"))
+	}
+	length := 0
+	var all []float64
+	for i, v := range c.Vectors {
+		if i == 0 {
+			length = len(v)
+		}
+		if len(v) != length {
+			return nil, fmt.Errorf("data: %s: column %q: row %d has %s, the first has %d", t.Name, name, i+1, plural(len(v), "number"), length)
+		}
+		all = append(all, v...)
+	}
+	return fx.New(all, t.rows, length).AsType(fx.Float32), nil
+}
+
 // Classes numbers the values of a column: class i is the i-th of the distinct
 // values in ascending order, bytewise for words. A missing value is an error.
 func (t *Table) Classes(name string) (labels []int32, classes []string, err error) {
@@ -153,7 +204,10 @@ func (t *Table) Classes(name string) (labels []int32, classes []string, err erro
 	if c.Missing > 0 {
 		return nil, nil, fmt.Errorf("data: %s: column %q has %s", t.Name, name, plural(c.Missing, "missing value"))
 	}
-	if c.Kind == Word {
+	switch c.Kind {
+	case Vector, Blob:
+		return nil, nil, fmt.Errorf("data: %s: column %q is of %v, which are no classes", t.Name, name, c.Kind)
+	case Word:
 		distinct := slices.Compact(slices.Sorted(slices.Values(c.Words)))
 		return places(c.Words, distinct), distinct, nil
 	}
