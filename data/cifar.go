@@ -77,9 +77,8 @@ func LoadCIFAR100Coarse(dir string) (train, test *Images, err error) {
 	return coarse.load(dir)
 }
 
-// advice says where to get the files.
 func (l cifarLayout) advice() string {
-	return "get " + l.archive + ", unpack it, and name the directory of its files with --data-dir"
+	return "run fluxion data get " + strings.TrimSuffix(l.name, "-coarse") + ", or get " + l.archive + ", unpack it, and name the directory of its files with --data-dir"
 }
 
 func (l cifarLayout) load(dir string) (train, test *Images, err error) {

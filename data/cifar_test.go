@@ -92,7 +92,7 @@ func TestLoadCIFAR100(t *testing.T) {
 
 func TestLoadCIFARErrors(t *testing.T) {
 	good := map[string][]byte{"data_batch_1.bin": cifarRecord(3), "data_batch_2.bin": cifarRecord(4), "test_batch.bin": cifarRecord(7)}
-	const advice = "; get https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpack it, and name the directory of its files with --data-dir"
+	const advice = "; run fluxion data get cifar10, or get https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpack it, and name the directory of its files with --data-dir"
 	for _, c := range []struct {
 		name, file string
 		content    []byte // nil: no such file

@@ -58,9 +58,9 @@ func TestLoadMNISTErrors(t *testing.T) {
 		want   string // DIR stands for the directory
 	}{
 		{"missing", func(f map[string][]byte) { delete(f, "t10k-labels-idx1-ubyte") },
-			"data: mnist: DIR has no file t10k-labels-idx1-ubyte, t10k-labels-idx1-ubyte.gz, t10k-labels.idx1-ubyte or t10k-labels.idx1-ubyte.gz; " + mnistAdvice},
+			"data: mnist: DIR has no file t10k-labels-idx1-ubyte, t10k-labels-idx1-ubyte.gz, t10k-labels.idx1-ubyte or t10k-labels.idx1-ubyte.gz; " + mnistSet.advice()},
 		{"empty directory", func(f map[string][]byte) { clear(f) },
-			"data: mnist: DIR has no file train-images-idx3-ubyte, train-images-idx3-ubyte.gz, train-images.idx3-ubyte or train-images.idx3-ubyte.gz; " + mnistAdvice},
+			"data: mnist: DIR has no file train-images-idx3-ubyte, train-images-idx3-ubyte.gz, train-images.idx3-ubyte or train-images.idx3-ubyte.gz; " + mnistSet.advice()},
 		{"count", func(f map[string][]byte) { f["t10k-labels-idx1-ubyte"] = encodeIDX([]int{2}, []byte{0, 1}) },
 			"data: DIR/t10k-labels-idx1-ubyte: byte 4: expected 1 label, one for each image of DIR/t10k-images.idx3-ubyte, found 2"},
 		{"label", func(f map[string][]byte) {

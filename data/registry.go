@@ -20,48 +20,94 @@ type Options struct {
 	Seed uint64
 }
 
-// Source describes a data set that [Open] knows.
+// Source describes a data set that is known by name.
 type Source struct {
 	Name string
 	// Summary is one line about it.
 	Summary string
+	// Holds is what the set consists of.
+	Holds Content
 	// Files tells that it is read from files, and so needs a directory; Advice
 	// says how to get them.
 	Files  bool
 	Advice string
+	// Downloads are the files and where they come from.
+	Downloads []Download
 
-	open func(dir string, opts Options) (train, test *Images, err error)
+	images func(dir string, opts Options) (train, test *Images, err error)
+	check  func(dir string) (found string, err error)
 }
 
-var sources = []Source{
-	{
+// Content is what a data set consists of, and so what opens it.
+type Content string
+
+// The contents: images ([Open]), a text ([OpenText]), and rows of features
+// ([OpenSparse]).
+const (
+	HoldsImages Content = "images"
+	HoldsText   Content = "text"
+	HoldsRows   Content = "rows"
+)
+
+var sources = makeSources()
+
+func makeSources() []Source {
+	list := []Source{{
 		Name:    "glyphs",
 		Summary: "procedural handwritten-looking digits, ten classes, any size; built in",
-		open:    openGlyphs,
-	},
-	{
-		Name:    "mnist",
-		Summary: "MNIST handwritten digits, ten classes, 28x28 grey",
-		Files:   true,
-		Advice:  mnistAdvice,
-		open:    openFiles(LoadMNIST),
-	},
-	{
-		Name:    "cifar10",
-		Summary: "CIFAR-10 photographs, ten classes, 32x32 in colour",
-		Files:   true,
-		Advice:  cifar10Layout.advice(),
-		open:    openFiles(LoadCIFAR10),
-	},
+		Holds:   HoldsImages,
+		images:  openGlyphs,
+	}}
+	files := func(name, summary, advice string, downloads []Download, load func(dir string) (train, test *Images, err error)) {
+		list = append(list, Source{
+			Name: name, Summary: summary, Holds: HoldsImages, Files: true, Advice: advice, Downloads: downloads,
+			images: func(dir string, opts Options) (*Images, *Images, error) { return chooseBoth(dir, opts, load) },
+			check: func(dir string) (string, error) {
+				train, test, err := load(dir)
+				if err != nil {
+					return "", err
+				}
+				return fmt.Sprintf("%d training and %d test images of %dx%d", train.N(), test.N(), train.Height, train.Width), nil
+			},
+		})
+	}
+	files("mnist", "MNIST handwritten digits, ten classes, 28x28 grey", mnistSet.advice(), mnistDownloads, LoadMNIST)
+	files("fashion-mnist", "Fashion-MNIST clothes, ten classes, 28x28 grey", fashionSet.advice(), fashionDownloads, LoadFashionMNIST)
+	files("kmnist", "Kuzushiji-MNIST cursive Japanese characters, ten classes, 28x28 grey", kmnistSet.advice(), kmnistDownloads, LoadKMNIST)
+	files("cifar10", "CIFAR-10 photographs, ten classes, 32x32 colour", cifar10Layout.advice(),
+		cifar10Layout.files(170052171, "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd", "c32a1d4ab5d03f1284b67883e8d87530"), LoadCIFAR10)
+	files("cifar100", "CIFAR-100 photographs, a hundred classes, 32x32 colour", cifar100Layout.advice(),
+		cifar100Layout.files(168513733, "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec", "03b5dce01913d631647c71ecec9e9cb8"), LoadCIFAR100)
+	list = append(list, Source{
+		Name: "tinyshakespeare", Summary: "40,000 lines of Shakespeare's plays, 1.1 million characters", Holds: HoldsText, Files: true,
+		Advice:    "run fluxion data get tinyshakespeare, or get " + shakespeareDownloads[0].URLs[0] + " and name its directory with --data-dir",
+		Downloads: shakespeareDownloads,
+		check: func(dir string) (string, error) {
+			corpus, err := loadCorpus("tinyshakespeare", dir)
+			if err != nil {
+				return "", err
+			}
+			return fmt.Sprintf("%d characters, %d different ones", len(corpus.Tokens), len(corpus.Vocabulary)), nil
+		},
+	})
+	for _, s := range libsvmSets {
+		list = append(list, Source{
+			Name: s.name, Summary: fmt.Sprintf("%s, %d features, two classes (LIBSVM)", s.what, s.cols), Holds: HoldsRows, Files: true,
+			Advice:    "run fluxion data get " + s.name + ", or get " + s.files()[0].URLs[0] + " and name its directory with --data-dir",
+			Downloads: s.files(), check: s.check,
+		})
+	}
+	return list
 }
 
-// Sources returns the data sets that [Open] knows, in the order to list them.
+// Sources returns the data sets that have a name, in the order to list them.
 func Sources() []Source { return append([]Source(nil), sources...) }
 
-// Open returns the training and the test set of the data set called name, read
-// from directory dir if it is one in files; built-in sets want dir to be "".
-// Errors say what to do: the nearest names for an unknown one, where to get
-// files that are missing.
+// Open returns the training and the test set of the images called name, read
+// from directory dir if they are in files: "" means the directory that
+// [DefaultDir] names, where fluxion data get puts them. Built-in sets want dir
+// to be "". Errors say what to do: the nearest names for an unknown one, where
+// to get files that are missing.
 func Open(name, dir string, opts Options) (train, test *Images, err error) {
 	source, err := findSource(name)
 	if err != nil {
@@ -70,13 +116,18 @@ func Open(name, dir string, opts Options) (train, test *Images, err error) {
 	switch {
 	case opts.Train < 0 || opts.Test < 0 || opts.Size < 0:
 		return nil, nil, fmt.Errorf("data: %s: %d training images, %d test images, size %d: must not be negative", name, opts.Train, opts.Test, opts.Size)
-	case source.Files && dir == "":
-		return nil, nil, fmt.Errorf("data: %s is read from files and no directory is given: %s", name, source.Advice)
-	case !source.Files && dir != "":
-		return nil, nil, fmt.Errorf("data: %s is built in and reads no files, but the data directory %s is given: name the data set that is there, or leave out --data-dir", name, dir)
+	case source.Holds != HoldsImages:
+		return nil, nil, fmt.Errorf("data: %s is a set of %s, not of images", name, source.Holds)
 	}
-	return source.open(dir, opts)
+	if dir, err = source.place(dir); err != nil {
+		return nil, nil, err
+	}
+	return source.images(dir, opts)
 }
+
+// FindSource returns the data set called name; the error for an unknown one
+// suggests the nearest.
+func FindSource(name string) (Source, error) { return findSource(name) }
 
 func findSource(name string) (Source, error) {
 	names := make([]string, len(sources))
@@ -99,20 +150,17 @@ func openGlyphs(_ string, opts Options) (train, test *Images, err error) {
 	return GlyphSets(orElse(opts.Train, 4000), orElse(opts.Test, 2000), orElse(opts.Size, 28), opts.Seed)
 }
 
-// openFiles makes the opener of a set that load reads from a directory.
-func openFiles(load func(dir string) (train, test *Images, err error)) func(string, Options) (train, test *Images, err error) {
-	return func(dir string, opts Options) (train, test *Images, err error) {
-		if train, test, err = load(dir); err != nil {
-			return nil, nil, err
-		}
-		if train, err = choose(train, opts.Train, opts.Size, opts.Seed); err != nil {
-			return nil, nil, err
-		}
-		if test, err = choose(test, opts.Test, opts.Size, opts.Seed); err != nil {
-			return nil, nil, err
-		}
-		return train, test, nil
+func chooseBoth(dir string, opts Options, load func(dir string) (train, test *Images, err error)) (train, test *Images, err error) {
+	if train, test, err = load(dir); err != nil {
+		return nil, nil, err
 	}
+	if train, err = choose(train, opts.Train, opts.Size, opts.Seed); err != nil {
+		return nil, nil, err
+	}
+	if test, err = choose(test, opts.Test, opts.Size, opts.Seed); err != nil {
+		return nil, nil, err
+	}
+	return train, test, nil
 }
 
 // choose draws n images of a set and shrinks them to size; zero leaves either

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"strings"
 	"time"
 
@@ -31,7 +32,8 @@ type app struct {
 	records   fs.FS // published results, SLUG-SCALE.json
 	now       func() time.Time
 	threads   func(int)
-	exit      func(int) // ends the process at a second Ctrl-C
+	exit      func(int)    // ends the process at a second Ctrl-C
+	client    *http.Client // for downloads; nil: the usual one
 
 	status int
 }
@@ -82,7 +84,7 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.listCommand(), a.showCommand(), a.runCommand(), a.verifyCommand(), a.versionCommand())
+	root.AddCommand(a.listCommand(), a.showCommand(), a.runCommand(), a.verifyCommand(), a.dataCommand(), a.versionCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	return root
