@@ -24,6 +24,7 @@ type runFlags struct {
 	resume  string
 	threads threadCount
 	json    bool
+	events  string // folder for TensorBoard
 }
 
 // threadCount is a flag that takes a positive number; 0 when not given.
@@ -75,6 +76,7 @@ func (a *app) runCommand() *cobra.Command {
 	flags.StringVar(&f.out, "out", "", "run `folder` (default runs/SLUG/TIME-SCALE)")
 	flags.StringVar(&f.resume, "resume", "", "continue the run in this `folder`")
 	flags.Var(&f.threads, "threads", "how many threads to use (default: all cores)")
+	flags.StringVar(&f.events, "tensorboard", "", "write series and figures as TensorBoard logs into this `folder`")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON, and no progress")
 	return c
 }
@@ -122,12 +124,12 @@ func (a *app) runPapers(ctx context.Context, args []string, f runFlags) error {
 	ctx, release := a.interruptible(ctx)
 	defer release()
 	if len(args) == 1 && args[0] == "all" {
-		return a.runAll(ctx, q, f.json)
+		return a.runAll(ctx, q, f)
 	}
 	if q.Paper, err = a.paperFor(args, f.resume); err != nil {
 		return err
 	}
-	outcome, err := a.runPaper(ctx, q, f.json)
+	outcome, err := a.runPaper(ctx, q, f)
 	if err != nil {
 		return err
 	}
@@ -154,7 +156,7 @@ func (a *app) paperFor(args []string, resume string) (*study.Paper, error) {
 
 // runAll runs every paper that is ready, one after the other. A failure does
 // not stop the others; the worst exit status counts.
-func (a *app) runAll(ctx context.Context, q study.Request, asJSON bool) error {
+func (a *app) runAll(ctx context.Context, q study.Request, f runFlags) error {
 	if q.Resume != "" {
 		return errors.New("--resume continues one run: give the paper's slug instead of all")
 	}
@@ -176,7 +178,7 @@ func (a *app) runAll(ctx context.Context, q study.Request, asJSON bool) error {
 		if base != "" {
 			q.Dir = filepath.Join(base, p.Slug)
 		}
-		outcome, err := a.runPaper(ctx, q, asJSON)
+		outcome, err := a.runPaper(ctx, q, f)
 		if study.IsInterrupted(err) {
 			return err
 		}
@@ -193,7 +195,7 @@ func (a *app) runAll(ctx context.Context, q study.Request, asJSON bool) error {
 	if ran == 0 {
 		return errors.New("no paper can be run yet")
 	}
-	if asJSON {
+	if f.json {
 		return newScreen(a.out).json(summaries)
 	}
 	return nil
@@ -212,10 +214,10 @@ func unsuited(p *study.Paper, q study.Request) string {
 
 // runPaper runs one paper with progress on the error output and, unless JSON is
 // wanted, prints the outcome.
-func (a *app) runPaper(ctx context.Context, q study.Request, asJSON bool) (*study.Outcome, error) {
+func (a *app) runPaper(ctx context.Context, q study.Request, f runFlags) (*study.Outcome, error) {
 	q.Monitor, q.Now = study.NewMonitor(), a.now
 	stop := func() {}
-	if !asJSON {
+	if !f.json {
 		stop = watch(newScreen(a.err), q.Monitor)
 	}
 	outcome, err := study.Run(ctx, q)
@@ -223,7 +225,12 @@ func (a *app) runPaper(ctx context.Context, q study.Request, asJSON bool) (*stud
 	if err != nil {
 		return nil, a.explain(err, q.Paper.Slug)
 	}
-	if !asJSON {
+	if f.events != "" {
+		if err := logTensorBoard(outcome, f.events); err != nil {
+			return nil, fmt.Errorf("the run is complete, but its logs are not: %w", err)
+		}
+	}
+	if !f.json {
 		printOutcome(newScreen(a.out), outcome)
 	}
 	return outcome, nil
