@@ -76,7 +76,7 @@ func (a *app) runCommand() *cobra.Command {
 	flags.StringVar(&f.out, "out", "", "run `folder` (default runs/SLUG/TIME-SCALE)")
 	flags.StringVar(&f.resume, "resume", "", "continue the run in this `folder`")
 	flags.Var(&f.threads, "threads", "how many threads to use (default: all cores)")
-	flags.StringVar(&f.events, "tensorboard", "", "write series and figures as TensorBoard logs into this `folder`")
+	flags.StringVar(&f.events, "tensorboard", "", "write TensorBoard logs, too, into this `folder`")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON, and no progress")
 	return c
 }
