@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"internal/cpu"},
 	{"fx"},
 	{"random", "linalg", "ode"},
-	{"nn", "optim", "train", "data"},
+	{"nn", "optim", "train", "data", "onnx"},
 	{"curvature", "landscape", "implicit", "bilevel", "minimax", "multiobjective", "transport", "flow", "diffusion",
 		"normflow", "energy", "local", "pde", "fem", "federated", "distributed", "merge", "explain"},
 	{"study"},
