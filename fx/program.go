@@ -41,8 +41,9 @@ type Step struct {
 	// internal/graph has them.
 	Op string
 	// Attrs are the primitive's parameters by name, of type int, bool, []int,
-	// DType or *Program (the body of a loop). A primitive whose parameters are
-	// not public has the one attribute "opaque".
+	// DType or *Program (the body of a loop or a branch, which uses values
+	// from around it by their IDs). A primitive whose parameters are not
+	// public has the one attribute "opaque".
 	Attrs   map[string]any
 	In, Out []Value
 }
@@ -205,6 +206,9 @@ func (w *programWriter) attributes(op *graph.Op) map[string]any {
 		captured := a.Carry + a.XS
 		return map[string]any{"carry": a.Carry, "xs": a.XS, "length": a.Length, "reverse": a.Reverse,
 			"body": w.body(a.Body, captured, op.Ins[captured:])}
+	case graph.CondAttrs:
+		fns, args := a.Branches(op.Ins)
+		return map[string]any{"then": w.body(fns[0], 0, args[0]), "else": w.body(fns[1], 0, args[1])}
 	}
 	return map[string]any{"opaque": true}
 }

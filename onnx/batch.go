@@ -80,32 +80,35 @@ func traceAgain[X any](p *fx.Program, trace func(X) *fx.Program, x X) *freeAxis 
 		}
 		all(s.In, q.Steps[i].In)
 		all(s.Out, q.Steps[i].Out)
-		bodies(s, q.Steps[i], &all, differ)
+		bodies(s, q.Steps[i], all, differ)
 	}
 	all(p.Outputs, q.Outputs)
 	return f
 }
 
-// bodies compares the bodies of loops.
-func bodies(s, t fx.Step, all *func(a, b []fx.Value), differ func(string)) {
-	p, ok := s.Attrs["body"].(*fx.Program)
-	q, _ := t.Attrs["body"].(*fx.Program)
-	if !ok {
-		return
+// bodies compares the bodies of loops and branches.
+func bodies(s, t fx.Step, all func(a, b []fx.Value), differ func(string)) {
+	for _, name := range []string{"body", "then", "else"} {
+		if p, ok := s.Attrs[name].(*fx.Program); ok {
+			compareBodies(p, t.Attrs[name].(*fx.Program), all, differ)
+		}
 	}
+}
+
+func compareBodies(p, q *fx.Program, all func(a, b []fx.Value), differ func(string)) {
 	if len(p.Steps) != len(q.Steps) || len(p.Constants) != len(q.Constants) {
 		differ("does something else")
 	}
-	(*all)(p.Inputs, q.Inputs)
+	all(p.Inputs, q.Inputs)
 	for i, step := range p.Steps {
 		if step.Op != q.Steps[i].Op {
 			differ("does something else")
 		}
-		(*all)(step.In, q.Steps[i].In)
-		(*all)(step.Out, q.Steps[i].Out)
+		all(step.In, q.Steps[i].In)
+		all(step.Out, q.Steps[i].Out)
 		bodies(step, q.Steps[i], all, differ)
 	}
-	(*all)(p.Outputs, q.Outputs)
+	all(p.Outputs, q.Outputs)
 }
 
 // factor is how many times the batch an axis of a value is, 0 if it is not

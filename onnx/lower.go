@@ -85,6 +85,9 @@ func (e *exporter) step(s fx.Step) {
 	case s.Op == "scan":
 		e.scan(s)
 		return
+	case s.Op == "cond":
+		e.emit("If", e.operands(s)[:1], e.results(s), graphAttr("then_branch", e.branch(s, "then")), graphAttr("else_branch", e.branch(s, "else")))
+		return
 	case direct[s.Op] != "":
 		e.emit(direct[s.Op], e.operands(s), e.results(s))
 		return

@@ -1,10 +1,12 @@
 package onnx_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/nn"
+	"github.com/fluxion-go/fluxion/onnx"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -86,5 +88,23 @@ func TestLoops(t *testing.T) {
 		y, _ := fx.Scan(func(h, _ *fx.Array) (*fx.Array, *fx.Array) { return h.Mul(a), h }, x, fx.Zeros(fx.Float32, 3))
 		return y
 	}, x)...)
+	choose := func(a, x *fx.Array) *fx.Array {
+		return fx.Cond(x.Sum().Greater(fx.Const(0)), func(x *fx.Array) *fx.Array { return x.Mul(a) },
+			func(x *fx.Array) *fx.Array { return x.Exp().AddScalar(3) }, x)
+	}
+	ones := fx.Ones(fx.Float32, 3, 2)
+	jobs = append(jobs, makeJob(t, "choice", 1e-6, fx.Scalar(float32(4)), choose, ones, ones.Neg())...)
 	run(t, jobs)
+}
+
+func Example() {
+	net := nn.NewMLP(random.New(0), []int{4, 8, 2}, nn.Relu)
+	model, err := onnx.Export(net, func(n nn.MLP, x *fx.Array) *fx.Array { return n.Apply(x) },
+		fx.Zeros(fx.Float32, 2, 4), onnx.Options{Batch: "batch"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(model) > 0)
+	// Output: true
 }

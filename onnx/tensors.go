@@ -234,12 +234,7 @@ func (e *exporter) scan(s fx.Step) {
 	for i := range inner.in { // sizes are inferred, so that a batch stays free
 		inner.in[i].shape = nil
 	}
-	inner.program(body)
-	for _, v := range body.Outputs {
-		out := inner.unique("out")
-		inner.emit("Identity", []string{inner.name(v)}, []string{out})
-		inner.out = append(inner.out, port{name: out, dtype: v.DType})
-	}
+	inner.body(body)
 	direction := make([]int, xs)
 	outward := make([]int, len(body.Outputs)-carry)
 	if s.Attrs["reverse"].(bool) {
@@ -255,4 +250,23 @@ func (e *exporter) scan(s fx.Step) {
 		attrs = append(attrs, intsAttr("scan_output_directions", outward))
 	}
 	e.emit("Scan", operands, e.results(s), attrs...)
+}
+
+// branch is one of the two functions of a choice. All that it uses it sees by
+// name.
+func (e *exporter) branch(s fx.Step, which string) *graph {
+	inner := *e
+	inner.graph = &graph{name: e.temporary(which)}
+	inner.body(s.Attrs[which].(*fx.Program))
+	return inner.graph
+}
+
+// body lowers a body, and gives its results names of their own.
+func (e *exporter) body(p *fx.Program) {
+	e.program(p)
+	for _, v := range p.Outputs {
+		out := e.unique("out")
+		e.emit("Identity", []string{e.name(v)}, []string{out})
+		e.out = append(e.out, port{name: out, dtype: v.DType})
+	}
 }
