@@ -1,5 +1,7 @@
 // Package data gives training examples: labelled image sets, built in or read
-// from files, and shuffled mini-batches whose place can be saved and resumed.
+// from files, tables and texts; distributions, problems and tasks that are made
+// by the program; and shuffled mini-batches whose place can be saved and
+// resumed.
 //
 //	train, test, err := data.Open("glyphs", "", data.Options{Size: 14})
 //	batches, err := data.NewBatches(train.N(), 64, seed, data.BatchOptions{})
