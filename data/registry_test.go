@@ -37,8 +37,10 @@ func TestOpenErrors(t *testing.T) {
 			t.Errorf("Open(%q): a set together with an error", c.name)
 		}
 	}
-	if !strings.Contains(mnistSet.advice(), "--data-dir") {
-		t.Error("the advice for mnist does not name the flag")
+	for _, s := range Sources() {
+		if s.Files && (!strings.Contains(s.Advice, "--data-dir") || !strings.Contains(s.Advice, "fluxion data get "+s.Name)) {
+			t.Errorf("the advice for %s does not name the flag and the command", s.Name)
+		}
 	}
 }
 
