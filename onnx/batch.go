@@ -10,11 +10,9 @@ import (
 // freeAxis knows which sizes follow the batch: those that grow with it from one
 // trace to the other.
 type freeAxis struct {
-	name    string
-	length  int             // of the batch in the trace that is exported
-	factors map[int][]int   // of a value's axes: how many times the batch, 0 if not at all
-	attrs   map[int]fx.Step // the other trace's steps, by the first result's ID
-	size    string          // the name of the value that holds the batch's length, once there is one
+	length  int           // of the batch in the trace that is exported
+	factors map[int][]int // of a value's axes: how many times the batch, 0 if not at all
+	size    string        // the name of the value that holds the batch's length, once there is one
 }
 
 // traceAgain traces with batches of another length and compares.

@@ -1,8 +1,6 @@
 package onnx
 
 import (
-	"math"
-
 	"github.com/fluxion-go/fluxion/fx"
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -27,10 +25,6 @@ func (m *message) text(field protowire.Number, s string) { m.bytes(field, []byte
 
 func (m *message) int(field protowire.Number, v int64) {
 	*m = protowire.AppendVarint(protowire.AppendTag(*m, field, protowire.VarintType), uint64(v))
-}
-
-func (m *message) float(field protowire.Number, v float32) {
-	*m = protowire.AppendFixed32(protowire.AppendTag(*m, field, protowire.Fixed32Type), math.Float32bits(v))
 }
 
 // elementTypes are the numbers of TensorProto.DataType.

@@ -72,9 +72,8 @@ func (e *exporter) conv(s fx.Step) string {
 	images := e.name(x)
 	low, high := slices.Clone(list(s, "pad_low")), slices.Clone(list(s, "pad_high"))
 	inside := list(s, "in_dilation")
-	dims := e.dimsOf(x)
 	if inside[0] > 1 || inside[1] > 1 {
-		images, dims = e.spread(s, images, dims, []int{0, inside[0] - 1, inside[1] - 1, 0})
+		images = e.spread(s, images, []int{0, inside[0] - 1, inside[1] - 1, 0})
 	}
 	if slices.Min(low) < 0 || slices.Min(high) < 0 {
 		images = e.padded(images, e.value(fx.Full(x.DType, 0)), []int{0, min(0, low[0]), min(0, low[1]), 0}, []int{0, min(0, high[0]), min(0, high[1]), 0})
@@ -91,26 +90,23 @@ func (e *exporter) conv(s fx.Step) string {
 
 // spread puts zeros between neighbours along axes: it gives each element an
 // axis of its own, pads that, joins the two and cuts off the last zeros.
-func (e *exporter) spread(s fx.Step, x string, dims []dim, interior []int) (string, []dim) {
-	var apart, joined, final []dim
+func (e *exporter) spread(s fx.Step, x string, interior []int) string {
+	var apart, joined []dim
 	var high, axes, limits []int
-	for i, d := range dims {
+	for i, d := range e.dimsOf(s.In[0]) {
 		step := interior[i] + 1
 		if d.factor > 0 && step > 1 {
 			e.fail(s, "zeros between the examples")
 		}
 		apart, high = append(apart, d, dim{1, 0}), append(high, 0, step-1)
 		joined = append(joined, dim{d.n * step, d.factor})
-		n := d
 		if step > 1 {
-			n = dim{max(0, (d.n-1)*step+1), 0}
-			axes, limits = append(axes, i), append(limits, n.n)
+			axes, limits = append(axes, i), append(limits, max(0, (d.n-1)*step+1))
 		}
-		final = append(final, n)
 	}
 	wide := e.padded(e.reshape(x, apart), e.value(fx.Full(s.In[0].DType, 0)), make([]int, len(high)), high)
 	flat := e.reshape(wide, joined)
-	return e.apply("Slice", []string{flat, e.ints(make([]int, len(axes))...), e.ints(limits...), e.ints(axes...)}), final
+	return e.apply("Slice", []string{flat, e.ints(make([]int, len(axes))...), e.ints(limits...), e.ints(axes...)})
 }
 
 func (e *exporter) padded(x, value string, low, high []int) string {
@@ -135,13 +131,12 @@ func (e *exporter) pad(s fx.Step) string {
 
 // spreadBy is spread with the step's own value between the elements.
 func (e *exporter) spreadBy(s fx.Step, x string, interior []int) string {
-	x, _ = e.spread(s, x, e.dimsOf(s.In[0]), interior)
 	// spread fills with zeros, as every use of interior padding in the library
 	// does; another value would need a mask.
 	if c := s.In[1]; !e.zero[c.ID] {
 		e.fail(s, "padding between elements with another value than 0")
 	}
-	return x
+	return e.spread(s, x, interior)
 }
 
 // windows checks that a window covers the two middle axes of images, and gives
