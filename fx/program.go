@@ -192,8 +192,8 @@ func (w *programWriter) attributes(op *graph.Op) map[string]any {
 	case graph.DotAttrs:
 		return map[string]any{"batch_x": ints(a.BatchX), "batch_y": ints(a.BatchY), "contract_x": ints(a.ContractX), "contract_y": ints(a.ContractY)}
 	case graph.ConvAttrs:
-		return map[string]any{"strides": a.Strides[:], "pad_low": a.PadLow[:], "pad_high": a.PadHigh[:], "in_dilation": a.InDilation[:],
-			"kernel_dilation": a.KernelDilation[:], "feature_groups": a.FeatureGroups, "batch_groups": a.BatchGroups}
+		return map[string]any{"strides": ints(a.Strides), "pad_low": ints(a.PadLow), "pad_high": ints(a.PadHigh), "in_dilation": ints(a.InDilation),
+			"kernel_dilation": ints(a.KernelDilation), "feature_groups": a.FeatureGroups, "batch_groups": a.BatchGroups}
 	case graph.WindowAttrs:
 		return map[string]any{"size": ints(a.Size), "stride": ints(a.Stride), "low": ints(a.Low), "high": ints(a.High)}
 	case graph.GatherAttrs:

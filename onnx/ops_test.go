@@ -92,6 +92,7 @@ func TestOperations(t *testing.T) {
 		"convolution": {func(p pair) *fx.Array {
 			return fx.Conv2D(p.A, p.B, fx.ConvOptions{Strides: [2]int{2, 1}, Dilation: [2]int{1, 2}, Groups: 2, Padding: fx.Border{Same: true}})
 		}, pair{image, random.Normal(random.New(6), fx.Float32, 3, 2, 3, 4)}},
+		"in one dimension": {func(p pair) *fx.Array { return fx.Conv1D(p.A, p.B) }, pair{x.Reshape(1, 4, 3), random.Normal(random.New(6), fx.Float32, 2, 3, 5)}},
 		"wrapped": {unary(func(a *fx.Array) *fx.Array {
 			twice := fx.Checkpoint(func(a *fx.Array) *fx.Array { return a.Add(a).StopGradient() })
 			return twice(twice(a)).Mul(a)

@@ -72,20 +72,32 @@ func (e *exporter) conv(s fx.Step) string {
 	images := e.name(x)
 	low, high := slices.Clone(list(s, "pad_low")), slices.Clone(list(s, "pad_high"))
 	inside := list(s, "in_dilation")
-	if inside[0] > 1 || inside[1] > 1 {
-		images = e.spread(s, images, []int{0, inside[0] - 1, inside[1] - 1, 0})
+	n := len(inside) // axes of space
+	if slices.Max(inside) > 1 {
+		interior := make([]int, n+2)
+		for i, d := range inside {
+			interior[1+i] = d - 1
+		}
+		images = e.spread(s, images, interior)
 	}
 	if slices.Min(low) < 0 || slices.Min(high) < 0 {
-		images = e.padded(images, e.value(fx.Full(x.DType, 0)), []int{0, min(0, low[0]), min(0, low[1]), 0}, []int{0, min(0, high[0]), min(0, high[1]), 0})
-		for i := range 2 {
+		cutLow, cutHigh := make([]int, n+2), make([]int, n+2)
+		for i := range n {
+			cutLow[1+i], cutHigh[1+i] = min(0, low[i]), min(0, high[i])
 			low[i], high[i] = max(0, low[i]), max(0, high[i])
 		}
+		images = e.padded(images, e.value(fx.Full(x.DType, 0)), cutLow, cutHigh)
 	}
-	kernel := e.transpose(e.name(w), []int{3, 2, 0, 1}) // [KH, KW, I, O] to [O, I, KH, KW]
-	y := e.apply("Conv", []string{e.transpose(images, toChannelsFirst), kernel},
-		intsAttr("kernel_shape", w.Shape[:2]), intsAttr("strides", list(s, "strides")), intsAttr("dilations", list(s, "kernel_dilation")),
-		intsAttr("pads", []int{low[0], low[1], high[0], high[1]}), intAttr("group", int64(s.Attrs["feature_groups"].(int))))
-	return e.transpose(y, toChannelsLast)
+	// Images [N, space..., C] to [N, C, space...], kernels [space..., I, O] to
+	// [O, I, space...].
+	first, last, kernel := []int{0, n + 1}, []int{0}, []int{n + 1, n}
+	for i := range n {
+		first, last, kernel = append(first, 1+i), append(last, 2+i), append(kernel, i)
+	}
+	y := e.apply("Conv", []string{e.transpose(images, first), e.transpose(e.name(w), kernel)},
+		intsAttr("kernel_shape", w.Shape[:n]), intsAttr("strides", list(s, "strides")), intsAttr("dilations", list(s, "kernel_dilation")),
+		intsAttr("pads", slices.Concat(low, high)), intAttr("group", int64(s.Attrs["feature_groups"].(int))))
+	return e.transpose(y, append(last, 1))
 }
 
 // spread puts zeros between neighbours along axes: it gives each element an
