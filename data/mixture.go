@@ -1,8 +1,6 @@
 package data
 
 import (
-	"math"
-
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/random"
 )
@@ -151,15 +149,38 @@ func (m GaussianMixture) SampleLabelled(key *fx.Array, d fx.DType, n int) (point
 	means, std, logWeights := m.check("GaussianMixture.Sample", d)
 	keys := random.Split(key, 2)
 	components = random.Categorical(keys[0], logWeights.ExpandDims(0).BroadcastTo(n, m.Components()), 1)
-	noise := random.Normal(keys[1], d, n, m.Dim())
-	return means.Take(components, 0).Add(std.Take(components, 0).ExpandDims(1).Mul(noise)), components
+	return around(keys[1], means, std, components), components
 }
+
+// SampleOf draws one point of each of the given components, int32 or int64 [n].
+// With every component equally often, the points' distances from others do not
+// depend on how many fell into which, which is most of their noise.
+func (m GaussianMixture) SampleOf(key, components *fx.Array, d fx.DType) *fx.Array {
+	const op = "GaussianMixture.SampleOf"
+	if components == nil || components.NDim() != 1 {
+		fail(op, "the components must be a vector of integers")
+	}
+	checkSample(op, key, d, components.Dim(0))
+	means, std, _ := m.check(op, d)
+	return around(key, means, std, components)
+}
+
+func around(key, means, std, components *fx.Array) *fx.Array {
+	noise := random.Normal(key, means.DType(), components.Dim(0), means.Dim(1))
+	return means.Take(components, 0).Add(std.Take(components, 0).ExpandDims(1).Mul(noise))
+}
+
+// logTwoPi is log(2 pi); package math's Log is not the same on every machine.
+const logTwoPi = 1.8378770664093454836
+
+// logarithm is the same on every machine.
+func logarithm(v float64) float64 { return fx.Scalar(v).Log().Item() }
 
 // LogProb implements [Density].
 func (m GaussianMixture) LogProb(points *fx.Array) *fx.Array {
 	checkPoints("GaussianMixture.LogProb", points, m.Dim())
 	means, std, logWeights := m.check("GaussianMixture.LogProb", points.DType())
 	z := points.ExpandDims(-2).Sub(means).Div(std.ExpandDims(1))
-	norm := std.Log().AddScalar(0.5 * math.Log(2*math.Pi)).MulScalar(float64(m.Dim()))
+	norm := std.Log().AddScalar(0.5 * logTwoPi).MulScalar(float64(m.Dim()))
 	return logWeights.Sub(norm).Sub(z.Square().Sum(-1).MulScalar(0.5)).LogSumExp(-1)
 }

@@ -34,7 +34,7 @@ func LogSpaced(n int, condition float64) []float64 {
 	if n == 1 {
 		return []float64{1}
 	}
-	return fx.Linspace(fx.Float64, 0, -math.Log(condition), n).Exp().Float64s()
+	return fx.Linspace(fx.Float64, 0, -logarithm(condition), n).Exp().Float64s()
 }
 
 // PowerLaw is 1, 2^-exponent, 3^-exponent and so on: the spectrum of features

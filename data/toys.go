@@ -129,7 +129,7 @@ func (r Rings) LogProb(points *fx.Array) *fx.Array {
 	distance := points.Square().Sum(-1).Sqrt().ExpandDims(-1)
 	normal := func(from *fx.Array) *fx.Array { return from.DivScalar(r.Noise).Square().MulScalar(-0.5) }
 	folded := fx.LogAddExp(normal(distance.Sub(radii)), normal(distance.Add(radii)))
-	norm := math.Log(2*math.Pi) + 0.5*math.Log(2*math.Pi) + math.Log(r.Noise)
+	norm := 1.5*logTwoPi + logarithm(r.Noise)
 	return folded.Add(weights).LogSumExp(-1).Sub(distance.Squeeze(-1).Log()).SubScalar(norm)
 }
 
@@ -175,7 +175,7 @@ func (c Checkerboard) LogProb(points *fx.Array) *fx.Array {
 	inside := place.GreaterEqual(fx.Const(0)).And(place.Less(fx.Const(float64(cells)))).All(-1)
 	square := place.Clip(0, float64(cells)).AsType(fx.Int32).Sum(-1)
 	filled := square.Rem(fx.Scalar(int32(2))).Equal(fx.Scalar(int32(0)))
-	level := fx.Full(points.DType(), -math.Log(2*half*half), square.Shape()...)
+	level := fx.Full(points.DType(), -logarithm(2*half*half), square.Shape()...)
 	return fx.Where(inside.And(filled), level, fx.FullLike(level, math.Inf(-1)))
 }
 

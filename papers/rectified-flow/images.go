@@ -20,8 +20,6 @@ const (
 	imageRate = 1e-3
 	// clipAt is the authors' limit of the gradient's norm.
 	clipAt = 1
-	// pairSteps of Heun's method make the pairs of the second round.
-	pairSteps = 25
 	// timeFactor is what the authors multiply times by before they embed them.
 	timeFactor = 999
 	// shownImages are recorded for figures.
@@ -29,9 +27,6 @@ const (
 	// portion is how many images are moved at once.
 	portion = 200
 )
-
-// imageEuler are the numbers of Euler steps that generation is judged at.
-var imageEuler = []int{1, 2, 5, 25}
 
 func (p plan) newImageField(key *fx.Array, channels int) flow.ImageField {
 	return flow.ImageField{Net: nn.NewUNet(key, nn.UNetOptions{Channels: channels, Features: p.features, Multipliers: p.levels,
@@ -120,21 +115,21 @@ func (e experiment) generate(ctx context.Context, env *study.Env, p plan) error 
 	if err != nil {
 		return err
 	}
-	if err := judge("round 1", v, imageEuler); err != nil {
+	if err := judge("round 1", v, p.imageEuler); err != nil {
 		return err
 	}
 	starts := random.Normal(keys[3], fx.Float32, append([]int{p.imagePairs}, g.shape()...)...)
-	pairs, err := simulate(ctx, env, v, starts)
+	pairs, err := simulate(ctx, env, p, v, starts)
 	if err != nil {
 		return err
 	}
 	if v, err = imageFit(ctx, env, p, "generation, round 2", p.imageSteps/2, nil, keys[4], v, pairs, record("round 2")); err != nil {
 		return err
 	}
-	if err := judge("round 2", v, imageEuler); err != nil {
+	if err := judge("round 2", v, p.imageEuler); err != nil {
 		return err
 	}
-	if pairs, err = simulate(ctx, env, v, starts); err != nil {
+	if pairs, err = simulate(ctx, env, p, v, starts); err != nil {
 		return err
 	}
 	student, err := imageFit(ctx, env, p, "distillation", p.imageSteps/4, []float64{0}, keys[5], v, pairs, record("round 2, distilled"))
@@ -145,10 +140,10 @@ func (e experiment) generate(ctx context.Context, env *study.Env, p plan) error 
 }
 
 // simulate pairs images with the ends of their paths.
-func simulate(ctx context.Context, env *study.Env, v flow.ImageField, starts *fx.Array) (flow.Pairs, error) {
+func simulate(ctx context.Context, env *study.Env, p plan, v flow.ImageField, starts *fx.Array) (flow.Pairs, error) {
 	task := env.Task("simulating pairs", 1)
 	defer task.Finish()
-	ends, err := send(ctx, env, v, starts, flow.Solver{Scheme: ode.Fixed{Method: ode.Heun}, Steps: pairSteps})
+	ends, err := send(ctx, env, v, starts, flow.Solver{Scheme: ode.Fixed{Method: ode.Heun}, Steps: p.pairSteps})
 	return flow.Pairs{X0: starts, X1: ends}, err
 }
 
@@ -170,7 +165,7 @@ func (e experiment) transfer(ctx context.Context, env *study.Env, p plan) error 
 		return err
 	}
 	judge := func(method string, v flow.ImageField) error {
-		for _, n := range []int{1, 25} {
+		for _, n := range p.ends() {
 			sent, err := send(ctx, env, v, g.test, flow.Euler(n))
 			if err != nil {
 				return err
@@ -187,7 +182,7 @@ func (e experiment) transfer(ctx context.Context, env *study.Env, p plan) error 
 		return err
 	}
 	env.Record.With("task", "transfer", "method", "independent").Scalar("move", flow.Pairs{X0: g.test, X1: target}.Shuffled(keys[2]).Cost(2).Item())
-	pairs, err := simulate(ctx, env, v, g.train.SliceAxis(0, 0, min(p.imagePairs, g.train.Dim(0))))
+	pairs, err := simulate(ctx, env, p, v, g.train.SliceAxis(0, 0, min(p.imagePairs, g.train.Dim(0))))
 	if err != nil {
 		return err
 	}

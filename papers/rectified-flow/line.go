@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/fluxion-go/fluxion/flow"
+	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
 )
@@ -15,13 +16,13 @@ import (
 func (e experiment) line(ctx context.Context, env *study.Env, p plan) error {
 	from, to := humps()
 	keys := random.Split(random.FoldIn(random.New(env.Seed), partLine), 5)
-	pairs := flow.Pairs{X0: from.sample(keys[0], p.stored), X1: to.sample(keys[1], p.stored)}
+	pairs := flow.Pairs{X0: from.Sample(keys[0], fx.Float32, p.stored), X1: to.Sample(keys[1], fx.Float32, p.stored)}
 	f := fitting{what: "on the line", d: 1, way: e.linear, steps: p.steps, rate: rate(env, p, nameLinear)}
 	v, _, err := f.fit(ctx, env, p, keys[2], newField(keys[3], 1, p), pairs)
 	if err != nil {
 		return err
 	}
-	starts := from.sample(keys[4], 1000)
+	starts := from.Sample(keys[4], fx.Float32, 1000)
 	ends, err := e.reflow(v, starts, flow.Euler(p.fine))
 	if err != nil {
 		return err

@@ -25,7 +25,9 @@ type plan struct {
 	train, test    int // images
 	imageSteps     int // of the first round; half as many in the second, a quarter in the distillation
 	imageBatch     int
-	imagePairs     int // simulated for the second round
+	imagePairs     int   // simulated for the second round
+	pairSteps      int   // of Heun's method, to simulate them
+	imageEuler     []int // numbers of Euler steps that are judged, ascending
 	average        float64
 	warmup         int
 }
@@ -62,7 +64,8 @@ func (e experiment) plan(env *study.Env) plan {
 
 func plans(dataName string) study.PerScale[plan] {
 	small := plan{side: 14, features: 16, levels: []int{1, 2}, blocks: 1, train: 4000, test: 1000,
-		imageSteps: 3000, imageBatch: 64, imagePairs: 4000, average: 0.999, warmup: 100}
+		imageSteps: 3000, imageBatch: 64, imagePairs: 4000, average: 0.999, warmup: 100,
+		pairSteps: 25, imageEuler: []int{1, 2, 5, 25}}
 	large := small
 	large.images, large.features, large.levels, large.blocks = true, 32, []int{1, 2, 2}, 2
 	large.side, large.train, large.test = 28, 20_000, 2000
@@ -89,3 +92,6 @@ func plans(dataName string) study.PerScale[plan] {
 	full.euler, full.rates, full.baselines = standard.euler, rateGrid, true
 	return study.PerScale[plan]{Quick: quick, Default: standard, Full: full}
 }
+
+// ends are the fewest and the most Euler steps that images are judged at.
+func (p plan) ends() []int { return []int{p.imageEuler[0], p.imageEuler[len(p.imageEuler)-1]} }

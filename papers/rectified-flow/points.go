@@ -25,10 +25,10 @@ func draw(seed uint64, p plan) sampled {
 	keys := random.Split(random.FoldIn(random.New(seed), partPoints), 6)
 	return sampled{
 		key:         keys[0],
-		independent: flow.Pairs{X0: from.sample(keys[1], p.stored), X1: to.sample(keys[2], p.stored)},
-		starts:      from.even(keys[3], p.judged),
-		targets:     to.even(keys[4], p.judged),
-		shown:       from.even(keys[5], shownPaths),
+		independent: flow.Pairs{X0: from.Sample(keys[1], fx.Float32, p.stored), X1: to.Sample(keys[2], fx.Float32, p.stored)},
+		starts:      even(from, keys[3], p.judged),
+		targets:     even(to, keys[4], p.judged),
+		shown:       even(from, keys[5], shownPaths),
 	}
 }
 
@@ -65,7 +65,7 @@ func (e experiment) points(ctx context.Context, env *study.Env, p plan) error {
 // what a perfect flow would have.
 func again(s sampled, p plan) *fx.Array {
 	_, to := triangles()
-	return to.even(random.FoldIn(s.key, 1000), p.judged)
+	return even(to, random.FoldIn(s.key, 1000), p.judged)
 }
 
 // chain rectifies, reflows and rectifies again (algorithm 1): the first round
@@ -96,7 +96,7 @@ func (e experiment) chain(ctx context.Context, env *study.Env, p plan, s sampled
 		if k == rounds && (w.name != nameLinear || k > 2) {
 			break
 		}
-		if pairs, err = e.reflow(v, from.sample(own[2], p.stored), flow.Euler(p.fine)); err != nil {
+		if pairs, err = e.reflow(v, from.Sample(own[2], fx.Float32, p.stored), flow.Euler(p.fine)); err != nil {
 			return err
 		}
 		if w.name == nameLinear && k == 2 {

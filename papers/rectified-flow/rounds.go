@@ -106,7 +106,7 @@ func (e experiment) tune(ctx context.Context, env *study.Env, p plan) error {
 	}
 	from, to := triangles()
 	keys := random.Split(random.FoldIn(random.New(tuningSeed), partPoints), 4)
-	pairs := flow.Pairs{X0: from.sample(keys[0], p.stored), X1: to.sample(keys[1], p.stored)}
+	pairs := flow.Pairs{X0: from.Sample(keys[0], fx.Float32, p.stored), X1: to.Sample(keys[1], fx.Float32, p.stored)}
 	fittings := []fitting{{what: nameRegression, d: 2, way: flow.Linear(), times: []float64{0}, steps: p.steps}}
 	for _, w := range e.ways(p) {
 		fittings = append(fittings, fitting{what: w.name, d: 2, way: w.Interpolant, steps: p.steps})
