@@ -28,7 +28,7 @@ func courseFigure(r *study.Results, bySeconds bool) *study.Figure {
 	first := r.First()
 	for _, c := range r.Values("error", "case") {
 		panel := &study.Lines{Title: c, X: x, Y: study.Axis{Label: "marginal error", Log: true, Min: study.At(1e-13), Max: study.At(2)}}
-		for _, m := range []struct{ name, kept, warmup string }{{nameSparse, "15", "20"}, {nameSinkhorn, "0", "0"}, {nameDense, "0", "20"}} {
+		for _, m := range []struct{ name, kept, warmup string }{{nameSinkhorn, "0", "0"}, {nameDense, "0", "20"}, {nameSparse, "15", "20"}} {
 			at := []any{"case", c, "method", m.name, "kept", m.kept, "warmup", m.warmup}
 			if !first.Has("error", at...) || bySeconds && m.name == nameDense {
 				continue
@@ -43,11 +43,8 @@ func courseFigure(r *study.Results, bySeconds bool) *study.Figure {
 			}
 			panel.Curves = append(panel.Curves, curve)
 		}
-		last := panel.Curves[len(panel.Curves)-1].X
-		if len(panel.Curves) > 1 {
-			last = panel.Curves[1].X
-		}
-		panel.Curves = append(panel.Curves, study.HorizontalLine("1e-11", fine, panel.Curves[0].X[0], last[len(last)-1]))
+		longest := panel.Curves[0].X
+		panel.Curves = append(panel.Curves, study.HorizontalLine("1e-11", fine, longest[0], longest[len(longest)-1]))
 		f.Panels = append(f.Panels, panel)
 	}
 	return f
@@ -91,9 +88,9 @@ func patternFigure(r *study.Results) *study.Figure {
 
 // sparsityFigure is the mass outside the largest elements along the iterations.
 func sparsityFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "sparsity", Columns: 3, Title: "The plan becomes sparse within a few Sinkhorn iterations",
-		Caption: "Mass outside the largest elements, median and range over the seeds. Right: an assignment of 6 to 6 with the bound of theorem 1, " +
-			"which falls like the root of the iterations."}
+	f := &study.Figure{Name: "sparsity", Columns: 3, Title: "The plan is nearly sparse from the first Sinkhorn iterations on",
+		Caption: "Mass outside the largest elements, median and range over the seeds. On lap 15 a row leave less than 1e-9. Right: an assignment of " +
+			"6 to 6 with the bound of theorem 1, which falls like the root of the iterations."}
 	for _, c := range r.Values("outside", "case") {
 		panel := &study.Lines{Title: c, X: study.Axis{Label: "Sinkhorn iterations"}, Y: study.Axis{Label: "mass outside", Log: true, Min: study.At(1e-9), Max: study.At(1)}}
 		for _, kept := range keptShown {
