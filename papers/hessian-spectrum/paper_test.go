@@ -1,7 +1,6 @@
 package hessianspectrum
 
 import (
-	"context"
 	"slices"
 	"testing"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/studytest"
 )
 
 // smallPlan is scale quick with what claims 1, 3 and 5 need least of, and one of
@@ -55,23 +55,8 @@ func TestBrokenMethodsFail(t *testing.T) {
 			p := e.paper()
 			p.Claims = slices.Delete(p.Claims, 1, 2)
 			p.Figures, p.Tables = nil, nil
-			o, err := study.Run(context.Background(), study.Request{Paper: p, Scale: study.Quick, Dir: t.TempDir()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var failed []string
-			for _, v := range o.Verdicts {
-				if v.Status == study.NotReproduced {
-					failed = append(failed, v.Claim)
-				}
-			}
-			missed := slices.ContainsFunc(c.fails, func(id string) bool { return !slices.Contains(failed, id) })
-			if missed || len(c.fails) == 0 && len(failed) > 0 {
-				t.Errorf("claims %v fail, want %v", failed, c.fails)
-				for _, v := range o.Verdicts {
-					t.Logf("%s: %s %v", v.Claim, v.Status, v.Checks)
-				}
-			}
+			o := studytest.Run(t, study.Request{Paper: p, Scale: study.Quick})
+			studytest.MustLose(t, o, c.fails...)
 		})
 	}
 }
@@ -88,19 +73,10 @@ func TestSameOnAnyThreads(t *testing.T) {
 		if threads == 1 {
 			p.Figures = figures
 		}
-		o, err := study.Run(context.Background(), study.Request{Paper: p, Scale: study.Quick, Dir: t.TempDir(), Threads: threads})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, mistake := range o.Mistakes {
-			t.Error(mistake)
-		}
-		return o
+		return studytest.Run(t, study.Request{Paper: p, Scale: study.Quick, Threads: threads})
 	}
 	one, two := run(1), run(2)
-	if one.Digest != two.Digest {
-		t.Errorf("digest %s on one thread, %s on two", one.Digest, two.Digest)
-	}
+	studytest.MustHaveSameBits(t, one, two)
 	if len(one.Tables) != 7 || len(one.Figures) != 4 {
 		t.Errorf("%d tables and %d figures", len(one.Tables), len(one.Figures))
 	}

@@ -10,6 +10,7 @@ import (
 	mo "github.com/fluxion-go/fluxion/multiobjective"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/studytest"
 )
 
 // small runs scale quick with fewer matrices and images.
@@ -22,15 +23,8 @@ func small(t *testing.T, e experiment, threads int) *study.Outcome {
 	}
 	p := e.paper()
 	p.Figures = nil // they take longer than the experiment
-	o, err := study.Run(context.Background(), study.Request{Paper: p, Scale: study.Quick, Dir: t.TempDir(), Threads: threads,
+	return studytest.Run(t, study.Request{Paper: p, Scale: study.Quick, Threads: threads,
 		Set: map[string]string{"images": "64", "epochs": "1"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, mistake := range o.Mistakes {
-		t.Error(mistake)
-	}
-	return o
 }
 
 // called gives a weighting another name, to put it in UPGrad's place.
@@ -65,28 +59,14 @@ func TestBrokenMethodsFail(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := small(t, experiment{upgrad: c.upgrad}, 1)
-			var failed []string
-			for _, v := range o.Verdicts {
-				if v.Status == study.NotReproduced {
-					failed = append(failed, v.Claim)
-				}
-			}
-			missed := slices.ContainsFunc(c.fails, func(id string) bool { return !slices.Contains(failed, id) })
-			if missed || len(c.fails) == 0 && len(failed) > 0 {
-				t.Errorf("claims %v fail, want %v", failed, c.fails)
-				for _, v := range o.Verdicts {
-					t.Logf("%s: %s %v", v.Claim, v.Status, v.Checks)
-				}
-			}
+			studytest.MustLose(t, o, c.fails...)
 		})
 	}
 }
 
 func TestSameOnAnyThreads(t *testing.T) {
 	one, two := small(t, published, 1), small(t, published, 2)
-	if one.Digest != two.Digest {
-		t.Errorf("digest %s on one thread, %s on two", one.Digest, two.Digest)
-	}
+	studytest.MustHaveSameBits(t, one, two)
 	if len(one.Tables) != 3 {
 		t.Errorf("%d tables", len(one.Tables))
 	}

@@ -1,13 +1,12 @@
 package laprop
 
 import (
-	"context"
 	"maps"
-	"slices"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/studytest"
 )
 
 // smallPlans is scale quick without what the claims can do without: one small network,
@@ -29,26 +28,7 @@ func small(t *testing.T, methods lineup, seeds []uint64, threads int, set map[st
 	p.Figures = nil // they take longer than the experiment
 	options := maps.Clone(smallOptions)
 	maps.Copy(options, set)
-	o, err := study.Run(context.Background(), study.Request{Paper: p, Scale: study.Quick, Seeds: seeds,
-		Dir: t.TempDir(), Set: options, Threads: threads})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, mistake := range o.Mistakes {
-		t.Error(mistake)
-	}
-	return o
-}
-
-// failed lists the claims that were not reproduced.
-func failed(o *study.Outcome) []string {
-	var ids []string
-	for _, v := range o.Verdicts {
-		if v.Status == study.NotReproduced {
-			ids = append(ids, v.Claim)
-		}
-	}
-	return ids
+	return studytest.Run(t, study.Request{Paper: p, Scale: study.Quick, Seeds: seeds, Set: options, Threads: threads})
 }
 
 // TestBrokenMethodsFail puts wrong rules in the place of the right ones. Every
@@ -79,17 +59,7 @@ func TestBrokenMethodsFail(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			o := small(t, c.methods, []uint64{0}, 1, nil)
-			got := failed(o)
-			missed := slices.ContainsFunc(c.fails, func(id string) bool { return !slices.Contains(got, id) })
-			if missed || len(c.fails) == 0 && len(got) > 0 {
-				t.Errorf("claims %v fail, want %v", got, c.fails)
-				for _, v := range o.Verdicts {
-					for _, check := range v.Checks {
-						t.Logf("%s: %s %v", v.Claim, v.Status, check)
-					}
-				}
-			}
+			studytest.MustLose(t, small(t, c.methods, []uint64{0}, 1, nil), c.fails...)
 		})
 	}
 }

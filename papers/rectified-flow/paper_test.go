@@ -4,13 +4,13 @@ import (
 	"context"
 	"maps"
 	"math"
-	"slices"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/flow"
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/studytest"
 )
 
 func TestDeclaration(t *testing.T) {
@@ -69,14 +69,7 @@ func small(t *testing.T, e experiment, threads int, set map[string]string) *stud
 	if set["images"] != "yes" {
 		p.Figures = nil
 	}
-	o, err := study.Run(context.Background(), study.Request{Paper: p, Seeds: []uint64{0}, Dir: t.TempDir(), Set: maps.Clone(set), Threads: threads})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, mistake := range o.Mistakes {
-		t.Error(mistake)
-	}
-	return o
+	return studytest.Run(t, study.Request{Paper: p, Seeds: []uint64{0}, Set: maps.Clone(set), Threads: threads})
 }
 
 // TestBrokenMethodsFail puts mistakes into the method. Each costs the claims
@@ -108,21 +101,7 @@ func TestBrokenMethodsFail(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := small(t, c.e, 2, nil)
-			var failed []string
-			for _, v := range o.Verdicts {
-				if v.Status == study.NotReproduced {
-					failed = append(failed, v.Claim)
-				}
-			}
-			missed := slices.ContainsFunc(c.fails, func(id string) bool { return !slices.Contains(failed, id) })
-			if missed || len(c.fails) == 0 && len(failed) > 0 {
-				t.Errorf("claims %v fail, want %v", failed, c.fails)
-				for _, v := range o.Verdicts {
-					for _, check := range v.Checks {
-						t.Logf("%s: %v", v.Claim, check)
-					}
-				}
-			}
+			studytest.MustLose(t, o, c.fails...)
 		})
 	}
 }
@@ -131,9 +110,7 @@ func TestBrokenMethodsFail(t *testing.T) {
 func TestSameBits(t *testing.T) {
 	set := map[string]string{"steps": "20"}
 	e := experiment{linear: flow.Linear(), reflow: reflowed}
-	if one, two := small(t, e, 1, set), small(t, e, 2, set); one.Digest != two.Digest {
-		t.Errorf("digests %s and %s with one thread and with two", one.Digest, two.Digest)
-	}
+	studytest.MustHaveSameBits(t, small(t, e, 1, set), small(t, e, 2, set))
 }
 
 // TestImages: with images, every table and figure can be made.

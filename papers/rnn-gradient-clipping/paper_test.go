@@ -1,9 +1,7 @@
 package rnngradientclipping
 
 import (
-	"context"
 	"math"
-	"slices"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
@@ -12,6 +10,7 @@ import (
 	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/studytest"
 )
 
 func TestDeclaration(t *testing.T) {
@@ -25,15 +24,8 @@ func small(t *testing.T, methods lineup, seeds []uint64, threads int) *study.Out
 	t.Helper()
 	p := experiment{methods, plans()}.paper()
 	p.Figures = nil // they take longer than the rest
-	o, err := study.Run(context.Background(), study.Request{Paper: p, Scale: study.Quick, Seeds: seeds, Dir: t.TempDir(),
+	return studytest.Run(t, study.Request{Paper: p, Scale: study.Quick, Seeds: seeds,
 		Threads: threads, Set: map[string]string{"limit": "500"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, mistake := range o.Mistakes {
-		t.Error(mistake)
-	}
-	return o
 }
 
 // TestBrokenMethodsFail: every mistake costs the claims that speak of it; the
@@ -57,21 +49,7 @@ func TestBrokenMethodsFail(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := small(t, c.methods, []uint64{0, 1}, 2)
-			var failed []string
-			for _, v := range o.Verdicts {
-				if v.Status == study.NotReproduced {
-					failed = append(failed, v.Claim)
-				}
-			}
-			missed := slices.ContainsFunc(c.fails, func(id string) bool { return !slices.Contains(failed, id) })
-			if missed || len(c.fails) == 0 && len(failed) > 0 {
-				t.Errorf("claims %v fail, want %v", failed, c.fails)
-				for _, v := range o.Verdicts {
-					for _, check := range v.Checks {
-						t.Logf("%s: %s %v", v.Claim, v.Status, check)
-					}
-				}
-			}
+			studytest.MustLose(t, o, c.fails...)
 		})
 	}
 }

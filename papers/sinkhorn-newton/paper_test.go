@@ -8,6 +8,7 @@ import (
 
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/studytest"
 	"github.com/fluxion-go/fluxion/transport"
 )
 
@@ -26,25 +27,7 @@ func small(t *testing.T, solvers lineup, threads int) *study.Outcome {
 	for i := range p.Claims {
 		p.Claims[i].Scales = nil
 	}
-	o, err := study.Run(context.Background(), study.Request{Paper: p, Seeds: []uint64{0}, Dir: t.TempDir(), Threads: threads})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, mistake := range o.Mistakes {
-		t.Error(mistake)
-	}
-	return o
-}
-
-// lost lists the claims that were not reproduced, but for the one on time.
-func lost(o *study.Outcome) []string {
-	var ids []string
-	for _, v := range o.Verdicts {
-		if v.Status == study.NotReproduced && v.Claim != "3" {
-			ids = append(ids, v.Claim)
-		}
-	}
-	return ids
+	return studytest.Run(t, study.Request{Paper: p, Seeds: []uint64{0}, Threads: threads})
 }
 
 // TestBrokenMethodsFail puts other solvers in the place of the sparse one.
@@ -66,24 +49,12 @@ func TestBrokenMethodsFail(t *testing.T) {
 		{"systems half solved", with(func(s *transport.SinkhornNewton) { s.CGTol = 0.5 }), []string{"4"}},
 		{"a long warm-up", with(func(s *transport.SinkhornNewton) { s.Warmup = 500 }), []string{"2"}},
 	} {
-		o := small(t, c.solvers, 2)
-		got := lost(o)
-		missed := slices.ContainsFunc(c.fails, func(id string) bool { return !slices.Contains(got, id) })
-		if missed || len(c.fails) == 0 && len(got) > 0 {
-			t.Errorf("%s: claims %v fail, want %v", c.name, got, c.fails)
-			for _, v := range o.Verdicts {
-				for _, check := range v.Checks {
-					t.Logf("%s: %v", v.Claim, check)
-				}
-			}
-		}
+		t.Run(c.name, func(t *testing.T) { studytest.MustLose(t, small(t, c.solvers, 2), c.fails...) })
 	}
 }
 
 func TestSameBits(t *testing.T) {
-	if one, two := small(t, published, 1), small(t, published, 2); one.Digest != two.Digest {
-		t.Errorf("digests %s and %s with one thread and with two", one.Digest, two.Digest)
-	}
+	studytest.MustHaveSameBits(t, small(t, published, 1), small(t, published, 2))
 }
 
 // TestVertexGap: against the costs of all assignments.
