@@ -25,7 +25,7 @@ func lower(fn *graph.Func, donated []bool, fold func(*graph.Op) []*graph.Buffer)
 		l.step(u)
 	}
 	l.results()
-	plan(l.p, donated)
+	arrange(l.p, donated)
 	return l.p
 }
 
