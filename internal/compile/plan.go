@@ -70,7 +70,9 @@ func (pl *planner) place(i int, s Step, out int, donated []bool) {
 			best = f
 		}
 	}
-	if best < 0 || pl.p.Slots[best] < need/2 && need > 4096 {
+	// A slot of another size is left to values that need it: a small value that
+	// lives long would keep a large one from them.
+	if best < 0 || pl.p.Slots[best] < need/2 && need > 4096 || pl.p.Slots[best] > 4*need {
 		pl.slot[out] = len(pl.p.Slots)
 		pl.p.Slots = append(pl.p.Slots, need)
 	} else {

@@ -25,7 +25,7 @@ var floors = [][]string{
 	{"fx"},
 	{"random", "linalg", "ode"},
 	{"nn", "optim", "train", "data", "onnx"},
-	{"curvature", "landscape", "implicit", "bilevel", "minimax", "multiobjective", "transport", "flow", "diffusion",
+	{"curvature", "gradient", "landscape", "implicit", "bilevel", "minimax", "multiobjective", "transport", "flow", "diffusion",
 		"normflow", "energy", "local", "pde", "fem", "federated", "distributed", "merge", "explain"},
 	{"study"},
 	{"papers"},
