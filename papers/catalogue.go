@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"slices"
 
+	forwardgradient "github.com/fluxion-go/fluxion/papers/forward-gradient"
 	hessianspectrum "github.com/fluxion-go/fluxion/papers/hessian-spectrum"
 	jacobiandescent "github.com/fluxion-go/fluxion/papers/jacobian-descent"
 	"github.com/fluxion-go/fluxion/papers/laprop"
@@ -19,7 +20,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{hessianspectrum.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(),
+	return []*study.Paper{forwardgradient.Paper(), hessianspectrum.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(),
 		rnngradientclipping.Paper(), sinkhornnewton.Paper()}
 }
 

@@ -16,16 +16,6 @@ func beyondBackpropagation() []*study.Paper {
 				"method, and shows that narrow layers spoil it, which may be why convolutional networks resist.",
 		},
 		{
-			Number: 32, Slug: "forward-gradient", Year: 2022, ArXiv: "2202.08587",
-			Title:   "Gradients without Backpropagation",
-			Authors: []string{"Atılım Güneş Baydin", "Barak A. Pearlmutter", "Don Syme", "Frank Wood", "Philip Torr"},
-			Summary: "Forward-mode differentiation gives the slope of a loss along a chosen direction during a single " +
-				"evaluation. Multiplying this slope by the direction, drawn at random, estimates the whole gradient " +
-				"without bias, with no backward pass and no stored activations. The variance grows with the number of " +
-				"parameters, but on small models plain stochastic descent with this estimate can be faster, in time " +
-				"to the same loss, than with backpropagation.",
-		},
-		{
 			Number: 35, Slug: "guided-forward-gradient", Year: 2023, ArXiv: "2306.06968",
 			Title:   "Can Forward Gradient Match Backpropagation?",
 			Authors: []string{"Louis Fournier", "Stéphane Rivaud", "Eugene Belilovsky", "Michael Eickenberg", "Edouard Oyallon"},
