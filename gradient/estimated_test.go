@@ -116,7 +116,7 @@ func TestAnyOptimizer(t *testing.T) {
 	p := newParams()
 	state := opt.Init(p)
 	start := f(p).Item()
-	for range 400 {
+	for range 300 {
 		before := f(p)
 		var info optim.Info
 		p, state, info = opt.Step(f, p, state)

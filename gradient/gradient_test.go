@@ -129,7 +129,7 @@ func TestAllOrthogonalDirectionsAreExact(t *testing.T) {
 // fourth moment that the variance is computed from; leaves and directions
 // differ.
 func TestLaws(t *testing.T) {
-	const n = 200_000
+	const n = 40_000
 	p := []*fx.Array{fx.Zeros(fx.Float64, n), fx.Zeros(fx.Float64, n)}
 	for _, l := range []Law{Normal, Rademacher, Uniform} {
 		seeds := Directions{Count: 2}.seeds("", random.New(11), p)
@@ -154,9 +154,11 @@ func TestLaws(t *testing.T) {
 // TestVariance: measured, bias and variance are what the theory says. The
 // standard error of the variance over n draws is at most about 3 sqrt(1/n).
 func TestVariance(t *testing.T) {
-	p, draws := newParams(), 4000
+	p, draws := newParams(), 2500
 	for _, d := range settings {
-		s := Measure(Forward[params]{Directions: d}, random.New(2), smooth, p, draws)
+		s := fx.Jit(func(key *fx.Array) Statistics[params] {
+			return Measure(Forward[params]{Directions: d}, key, smooth, p, draws)
+		})(random.New(2))
 		want := d.Variance(dims)
 		if got := s.Variance.Item(); math.Abs(got-want) > 0.15*want+1e-9 {
 			t.Errorf("%+v: relative variance %v, want %v", d, got, want)
@@ -186,7 +188,7 @@ func TestVariance(t *testing.T) {
 // TestQuadraticDescent: E|p|^2 after a step of size η on |p|²/2 is 1 - 2η +
 // η²(d+2) of what it was.
 func TestQuadraticDescent(t *testing.T) {
-	const d, eta, draws = 10, 0.1, 20_000
+	const d, eta, draws = 10, 0.1, 10_000
 	half := func(p *fx.Array) *fx.Array { return p.Square().Sum().MulScalar(0.5) }
 	p := fx.Ones(fx.Float64, d)
 	after := fx.Vmap(func(key *fx.Array) *fx.Array {

@@ -21,7 +21,7 @@ const drawnSeeds = 3
 // planeFigure is the paths over the contours of the test functions.
 func planeFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "functions", Title: "Test functions: the same way down, with noise",
-		Caption: fmt.Sprintf("The first run of each of up to %d seeds over contours. All start at the same place; a dot is the minimum. From the steep start "+
+		Caption: fmt.Sprintf("The first run of each of up to %d seeds over contours. All start at the same place; of Rosenbrock every 25th step is drawn. From the steep start "+
 			"(1, 1.5) on Beale's function %.0f of %.0f runs with forward gradients diverge at the same learning rate 0.01: there a noisy step is too long.",
 			drawnSeeds, pooled(r, nameSteep, "diverged"), pooled(r, nameSteep, "runs"))}
 	for _, s := range surfaces() {
@@ -99,7 +99,10 @@ func learningFigure(r *study.Results) *study.Figure {
 	for _, against := range axes {
 		for _, rate := range []float64{smallRate, largeRate} {
 			panel := &study.Lines{Title: fmt.Sprintf("learning rate %v", rate), X: study.Axis{Label: "training steps"},
-				Y: study.Axis{Label: "training loss", Unit: "nats", Log: true, Max: study.At(10)}}
+				Y: study.Axis{Label: "training loss", Unit: "nats", Log: rate == largeRate}}
+			if rate == largeRate {
+				panel.Y.Max = study.At(10)
+			}
 			for _, method := range []string{nameReverse, nameForward, nameDifference} {
 				labels := trial{logistic, method, rate}.labels()
 				if !r.Has("final_loss", labels...) {
@@ -137,7 +140,7 @@ func ratesFigure(r *study.Results) *study.Figure {
 			"while backpropagation goes on to its own best. Trainings that diverged stand at 10."}
 	for _, m := range r.Values("final_loss", "model") {
 		panel := &study.Lines{Title: m, X: study.Axis{Label: "learning rate", Log: true},
-			Y: study.Axis{Label: "final training loss", Unit: "nats", Log: true, Max: study.At(12)}}
+			Y: study.Axis{Label: "final training loss", Unit: "nats", Log: true}}
 		for _, method := range []string{nameReverse, nameForward, nameDifference} {
 			c := study.Curve{Label: method, Draw: study.Both}
 			if method == nameDifference {
@@ -149,7 +152,9 @@ func ratesFigure(r *study.Results) *study.Figure {
 					loss[i] = min(loss[i], 10)
 				}
 				c.X, c.Y = append(c.X, number(rate)), append(c.Y, loss.Median())
-				c.Low, c.High = append(c.Low, loss.Min()), append(c.High, loss.Max())
+				if c.Draw != study.Points {
+					c.Low, c.High = append(c.Low, loss.Min()), append(c.High, loss.Max())
+				}
 			}
 			if len(c.X) > 0 {
 				panel.Curves = append(panel.Curves, c)
@@ -175,10 +180,10 @@ func stabilityFigure(r *study.Results) *study.Figure {
 		exact.X, exact.Y = append(exact.X, m), append(exact.Y, 1-float64(2*eta)+float64(eta*eta*(d+2)))
 	}
 	c := r.Common.Curve("factor").Curve("measured")
-	c.Draw = study.Both
+	c.Draw = study.Points
 	return &study.Figure{Name: "stability", Title: fmt.Sprintf("On a quadratic in %d dimensions the limit is 2/(d+2)", d),
-		Caption: fmt.Sprintf("Mean change of |p|² in a step of forward-gradient descent on |p|²/2, over %d walkers and %d steps. It passes 1 at %.3f times "+
-			"2/(d+2). Gradient descent is stable up to 2, which is %d times as far.", stabilityWalkers, stabilitySteps, r.Common.Scalar("threshold"), d+2),
+		Caption: fmt.Sprintf("Mean change of |p|² in a step of forward-gradient descent on |p|²/2, over many walkers and steps. It passes 1 at %.3f times "+
+			"2/(d+2). Gradient descent is stable up to 2, which is %d times as far.", r.Common.Scalar("threshold"), d+2),
 		Panels: []study.Panel{&study.Lines{X: study.Axis{Label: "learning rate η in units of 2/(d+2)"}, Y: study.Axis{Label: "mean factor of |p|² in a step"},
 			Curves: []study.Curve{exact, c, study.HorizontalLine("", 1, multiples[0], multiples[len(multiples)-1])}}}}
 }
@@ -191,10 +196,10 @@ func varianceFigure(r *study.Results) *study.Figure {
 		for _, law := range surveyLaws {
 			panel := &study.Lines{Title: fmt.Sprintf("%s, %v directions", target, law), X: study.Axis{Label: "parameters d", Log: true},
 				Y: study.Axis{Label: "relative variance", Log: true}}
-			for _, k := range r.Values("variance", "K", "target", target) {
+			for _, k := range commonValues(r, "variance", "K") {
 				measured := study.Curve{Label: "K = " + k, Draw: study.Points}
 				line := study.Curve{Reference: true}
-				for _, d := range r.Values("variance", "d", "target", target) {
+				for _, d := range commonValues(r, "variance", "d") {
 					measured.X = append(measured.X, number(d))
 					measured.Y = append(measured.Y, r.Common.Scalar("variance", "target", target, "d", d, "law", law.String(), "K", k))
 				}
@@ -214,7 +219,7 @@ func costFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "cost", Title: "Forward mode keeps nothing of the layers, whatever the depth",
 		Caption: "Networks of hidden layers of one width, batches of 64. Memory is that of the compiled passes' plans: what is kept of the layers, " +
 			"without parameters and without the direction, which is as large as they are. Time is in proportion to the value alone."}
-	depths := r.Values("layer_bytes", "depth")
+	depths := commonValues(r, "layer_bytes", "depth")
 	over := func(label string, y func(depth string) float64) study.Curve {
 		c := study.Curve{Label: label, Draw: study.Both}
 		for _, d := range depths {

@@ -102,7 +102,7 @@ func (e experiment) common(ctx context.Context, env *study.Env) error {
 	if err := e.unbiased(env, p); err != nil {
 		return err
 	}
-	e.stability(env)
+	e.stability(env, p)
 	return e.survey(ctx, env, p)
 }
 

@@ -4,16 +4,17 @@ import "github.com/fluxion-go/fluxion/study"
 
 // plan is how much of the experiment a run does.
 type plan struct {
-	runs        int // searches from each start in the plane, for each seed
-	train, side int // images, and their side
-	steps       int // of every training
-	trials      []trial
-	draws       int     // estimates from which claim 1 is judged
-	decay       float64 // of the learning rates
-	survey      survey
-	depths      []int // of the networks whose memory, and time, is measured
-	width       int
-	timed       []model // models whose passes are timed; none: no time is measured
+	runs          int // searches from each start in the plane, for each seed
+	train, side   int // images, and their side
+	steps         int // of every training
+	trials        []trial
+	draws         int     // estimates from which claim 1 is judged
+	decay         float64 // of the learning rates
+	walkers, walk int     // walkers on the quadratic, and their steps
+	survey        survey
+	depths        []int // of the networks whose memory, and time, is measured
+	width         int
+	timed         []model // models whose passes are timed; none: no time is measured
 }
 
 // survey is the grid of part D.
@@ -50,7 +51,8 @@ func (e experiment) plan(env *study.Env) plan {
 func plans(dataName string) study.PerScale[plan] {
 	quick := plan{
 		runs: 1, train: 2000, side: 28, steps: 500,
-		trials: pairs(logistic, smallRate, largeRate),
+		trials:  pairs(logistic, smallRate, largeRate),
+		walkers: 200, walk: 200,
 		survey: survey{dims: []int{100}, counts: []int{1, 4}, draws: 500},
 		depths: []int{2, 32}, width: 256,
 	}
@@ -59,6 +61,7 @@ func plans(dataName string) study.PerScale[plan] {
 		trials: concat(
 			pairs(logistic, commonRates...), only(logistic, nameReverse, furtherRates...), only(logistic, nameDifference, smallRate, largeRate),
 			pairs(perceptron, networkRates...)),
+		walkers: 200, walk: 200,
 		survey: survey{dims: []int{10, 100, 1000, 10_000}, counts: []int{1, 4, 16}, draws: 2000},
 		depths: []int{1, 2, 4, 8, 16, 32}, width: 256,
 		timed: []model{logistic, perceptron, convolutional},
@@ -68,6 +71,7 @@ func plans(dataName string) study.PerScale[plan] {
 		trials: concat(
 			pairs(logistic, commonRates...), only(logistic, nameReverse, furtherRates...), only(logistic, nameDifference, smallRate, largeRate),
 			pairs(largePerceptron, 2e-5, 1e-4, smallRate), pairs(largeConvolutional, 2e-4)),
+		walkers: 200, walk: 200,
 		survey: survey{dims: []int{10, 100, 1000, 10_000}, counts: []int{1, 4, 16}, draws: 2000},
 		depths: []int{1, 2, 4, 8, 16, 32, 64, 100}, width: 1024,
 		timed: []model{logistic, largePerceptron, largeConvolutional},

@@ -3,6 +3,7 @@ package forwardgradient
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/fluxion-go/fluxion/gradient"
@@ -101,7 +102,7 @@ func varianceTable(r *study.Results) *study.Table {
 
 func memoryTable(r *study.Results) *study.Table {
 	t := study.NewTable("Memory of the compiled passes in KiB: what they keep of the layers / all with arguments and results", "hidden layers", nameValue, nameForward, nameReverse)
-	for _, depth := range r.Values("layer_bytes", "depth") {
+	for _, depth := range commonValues(r, "layer_bytes", "depth") {
 		row := []any{depth}
 		for _, name := range passNames {
 			of := func(what string) float64 { return r.Common.Scalar(what, "depth", depth, "method", name) / 1024 }
@@ -122,10 +123,22 @@ func timeTable(r *study.Results) *study.Table {
 	for _, m := range timedModels(r) {
 		row(m, "model", m)
 	}
-	for _, depth := range r.Values("layer_bytes", "depth") {
+	for _, depth := range commonValues(r, "layer_bytes", "depth") {
 		row(depth+" hidden layers", "depth", depth)
 	}
 	return t
+}
+
+// commonValues are the values of a label of what the common part recorded, in
+// order; what has no target, of claim 1, is left out.
+func commonValues(r *study.Results, name, key string) []string {
+	var values []string
+	for _, s := range r.Common.Scalars {
+		if v := s.Labels.Get(key); s.Name == name && v != "" && !slices.Contains(values, v) && (name != "variance" || s.Labels.Get("target") != "") {
+			values = append(values, v)
+		}
+	}
+	return values
 }
 
 // typical is the median over the seeds, in which one that is not finite is larger
