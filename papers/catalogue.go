@@ -20,8 +20,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{forwardgradient.Paper(), hessianspectrum.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(),
-		rnngradientclipping.Paper(), sinkhornnewton.Paper()}
+	return []*study.Paper{forwardgradient.Paper(), hessianspectrum.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), sinkhornnewton.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are
