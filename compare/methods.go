@@ -1,0 +1,89 @@
+package compare
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fluxion-go/fluxion/internal/nearest"
+	"github.com/fluxion-go/fluxion/optim"
+)
+
+// methods are the methods known by name, each with the learning rate of its
+// paper, or the usual one where the paper has none. A new one is a line here.
+var methods = []Method{
+	FromRule("sgd", "gradient descent (Robbins and Monro 1951)", 0.1, optim.NewSGD),
+	FromRule("momentum", "with heavy-ball momentum 0.9 (Polyak 1964), PyTorch's form", 0.03,
+		func(lr optim.Schedule) optim.Momentum { return optim.NewMomentum(lr, 0.9) }),
+	FromRule("nesterov", "with Nesterov's momentum 0.9 (Sutskever et al. 2013)", 0.03,
+		func(lr optim.Schedule) optim.Momentum { return optim.NewNesterov(lr, 0.9) }),
+	FromRule("adam", "Kingma and Ba 2015", 1e-3, optim.NewAdam),
+	FromRule("adamw", "Adam with decoupled weight decay 0.01 (Loshchilov and Hutter 2019)", 1e-3, optim.NewAdamW),
+	FromRule("amsgrad", "Adam with the largest second moment (Reddi et al. 2018)", 1e-3, optim.NewAMSGrad),
+	FromRule("nadam", "Adam with Nesterov's momentum (Dozat 2016)", 2e-3, optim.NewNAdam),
+	FromRule("radam", "Adam with its warm-up worked out (Liu et al. 2020)", 1e-3, optim.NewRAdam),
+	FromRule("adamax", "Adam by the largest gradient (Kingma and Ba 2015)", 2e-3, optim.NewAdamax),
+	FromRule("adan", "Adan (Xie et al. 2022)", 1e-3, optim.NewAdan),
+	FromRule("lion", "the sign of two mixtures (Chen et al. 2023)", 1e-4, optim.NewLion),
+	FromRule("laprop", "momentum of scaled gradients (Ziyin et al. 2020)", 4e-4, optim.NewLaProp),
+	FromRule("adagrad", "the sum of all squares (Duchi et al. 2011)", 1e-2, optim.NewAdagrad),
+	FromRule("adadelta", "Adagrad with units, 1 being its rate (Zeiler 2012)", 1, optim.NewAdadelta),
+	FromRule("rmsprop", "a moving average of squares (Tieleman and Hinton 2012)", 1e-3, optim.NewRMSProp),
+	FromRule("signsgd", "signs of gradients (Bernstein et al. 2018)", 1e-3, optim.NewSignSGD),
+	FromRule("signum", "signs of averaged gradients, beta 0.9 (Bernstein et al. 2018)", 1e-3,
+		func(lr optim.Schedule) optim.Rule { return optim.NewSignum(lr, 0.9) }),
+	FromRule("lars", "layer-wise rates with momentum 0.9 (You et al. 2017)", 10,
+		func(lr optim.Schedule) optim.Rule { return optim.NewLARS(lr, 0.9, 1e-3, 5e-4, optim.Matrices) }),
+	FromRule("lamb", "layer-wise rates for Adam, weight decay 0.01 (You et al. 2020)", 1e-2,
+		func(lr optim.Schedule) optim.Rule { return optim.NewLAMB(lr, 0.01, optim.Matrices) }),
+	newMethod("rprop", "signs, a step size for each element (Riedmiller and Braun 1993)", 1e-2,
+		func(rate float64, _ optim.Schedule) optim.Rprop { return optim.NewRprop(rate) },
+		func(r optim.Rprop) optim.Optimizer[Params] { return optim.FromRule[Params](r) }),
+	FromOptimizer("lbfgs", "limited-memory BFGS; the rate is the first length tried (Liu and Nocedal 1989)", 1,
+		func(rate float64, _ optim.Schedule) optim.LBFGS[Params] {
+			o := optim.NewLBFGS[Params]()
+			o.First = rate
+			return o
+		}),
+}
+
+// Methods lists the methods known by name.
+func Methods() []Method { return append([]Method(nil), methods...) }
+
+// FindMethod finds a method by its name, with settings that differ from its own
+// after a colon: "adam" or "adam:beta2=0.99,epsilon=1e-6".
+func FindMethod(text string) (Method, error) {
+	name, rest, some := strings.Cut(text, ":")
+	names := make([]string, len(methods))
+	for i, m := range methods {
+		names[i] = m.Name
+		if m.Name != name {
+			continue
+		}
+		if !some {
+			return m, nil
+		}
+		set := map[string]string{}
+		for _, pair := range strings.Split(rest, ",") {
+			key, value, ok := strings.Cut(pair, "=")
+			if !ok || key == "" {
+				return Method{}, fmt.Errorf("method %s: write settings as %s:name=value,name=value", text, name)
+			}
+			if _, twice := set[key]; twice {
+				return Method{}, fmt.Errorf("method %s: %s is set twice", text, key)
+			}
+			set[key] = value
+		}
+		return m.With(set)
+	}
+	return Method{}, fmt.Errorf("unknown method %q%s; the methods are %s", name, nearest.DidYouMean(name, names), strings.Join(names, ", "))
+}
+
+// MustMethod is [FindMethod] for a name in a program; it panics where that
+// fails.
+func MustMethod(text string) Method {
+	m, err := FindMethod(text)
+	if err != nil {
+		panic("compare: " + err.Error())
+	}
+	return m
+}
