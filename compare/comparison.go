@@ -21,7 +21,7 @@ type Comparison struct {
 	// Rates are the learning rates that every method may choose from. nil: a
 	// grid around the method's usual one.
 	Rates []float64
-	// Grid is the number of rates of such a grid, two to a power of ten. Zero: 7.
+	// Grid is the number of rates of such a grid, two to a power of ten. Zero: 9.
 	Grid int
 	// TuningSeeds is how many seeds each learning rate is tried with. They are
 	// never ranked. Zero: 1.
@@ -75,7 +75,7 @@ func (s Schedule) from(rate float64, steps int) optim.Schedule {
 const firstTuningSeed = 1 << 32
 
 const (
-	usualGrid  = 7
+	usualGrid  = 9
 	usualSeeds = 5
 	usualLimit = 1e4
 	mostSeeds  = 1000

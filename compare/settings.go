@@ -35,8 +35,11 @@ func fields(v reflect.Value, prefix string) []setting {
 			continue
 		}
 		name := prefix + strings.ToLower(f.Name)
-		switch f.Type.Kind() {
+		switch kind := f.Type.Kind(); kind {
 		case reflect.Float64, reflect.Bool, reflect.Int:
+			if f.Type.Name() != kind.String() {
+				continue // an enumeration
+			}
 			list = append(list, setting{name, v.Field(i)})
 		case reflect.Struct:
 			below := name + "."

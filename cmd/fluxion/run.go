@@ -96,20 +96,27 @@ func (f runFlags) request() (study.Request, error) {
 			return q, err
 		}
 	}
-	for _, pair := range f.set {
+	q.Set, err = parseSet(f.set)
+	return q, err
+}
+
+// parseSet reads the pairs of --set; nil if there are none.
+func parseSet(pairs []string) (map[string]string, error) {
+	var set map[string]string
+	for _, pair := range pairs {
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok || name == "" {
-			return q, fmt.Errorf("--set %s: write it as name=value", pair)
+			return nil, fmt.Errorf("--set %s: write it as name=value", pair)
 		}
-		if q.Set == nil {
-			q.Set = map[string]string{}
+		if set == nil {
+			set = map[string]string{}
 		}
-		if _, twice := q.Set[name]; twice {
-			return q, fmt.Errorf("--set %s: option %s is set twice", pair, name)
+		if _, twice := set[name]; twice {
+			return nil, fmt.Errorf("--set %s: option %s is set twice", pair, name)
 		}
-		q.Set[name] = value
+		set[name] = value
 	}
-	return q, nil
+	return set, nil
 }
 
 // runPapers runs one paper, or all that are ready.

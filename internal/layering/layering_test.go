@@ -28,6 +28,7 @@ var floors = [][]string{
 	{"curvature", "gradient", "landscape", "implicit", "bilevel", "minimax", "multiobjective", "transport", "flow", "diffusion",
 		"normflow", "energy", "local", "pde", "fem", "federated", "distributed", "merge", "explain"},
 	{"study"},
+	{"compare"},
 	{"papers"},
 	{"cmd", "web", "bench"},
 	{"internal/layering"},
