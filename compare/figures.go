@@ -43,17 +43,35 @@ type axis struct {
 }
 
 func (r *Result) panel(m Metric, x axis, title string) *study.Lines {
-	l := &study.Lines{Title: title, X: study.Axis{Label: x.label, Unit: x.unit}, Y: study.Axis{Label: m.Name}}
-	positive := true
+	l := &study.Lines{Title: title, X: study.Axis{Label: x.label, Unit: x.unit}}
 	for _, s := range r.Standings {
-		c := curve(s, m, x)
-		l.Curves = append(l.Curves, c)
+		l.Curves = append(l.Curves, curve(s, m, x))
+	}
+	l.Y = heights(m, l.Curves)
+	return l
+}
+
+// lowest is the least part of the largest value that a logarithmic axis shows:
+// what is smaller is rounding, and zero has no place on it at all.
+const lowest = 1e-16
+
+// heights is the axis of a metric: logarithmic for what is to be small and never
+// negative.
+func heights(m Metric, curves []study.Curve) study.Axis {
+	a := study.Axis{Label: m.Name}
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, c := range curves {
 		for _, y := range c.Y {
-			positive = positive && !(y <= 0)
+			if finite(y) {
+				low, high = math.Min(low, y), math.Max(high, y)
+			}
 		}
 	}
-	l.Y.Log = positive && !m.Higher
-	return l
+	a.Log = !m.Higher && low >= 0 && high > 0 && finite(high)
+	if a.Log && low < lowest*high {
+		a.Min = study.At(lowest * high)
+	}
+	return a
 }
 
 // curve is the median over a method's runs, point by point: runs differ in when
@@ -95,19 +113,17 @@ func curve(s Standing, m Metric, x axis) study.Curve {
 // rateFigure is the criterion over the learning rates, nil if there was no
 // choice.
 func (r *Result) rateFigure() *study.Figure {
-	l := &study.Lines{X: study.Axis{Label: "learning rate", Log: true}, Y: study.Axis{Label: r.Criterion.Name, Log: !r.Criterion.Higher}}
+	l := &study.Lines{X: study.Axis{Label: "learning rate", Log: true}}
 	for _, s := range r.Standings {
 		if len(s.Tuning) == 0 {
 			continue
 		}
 		l.Curves = append(l.Curves, study.Curve{Label: s.Method, X: s.Rates, Y: s.Tuning, Draw: study.Both})
-		for _, y := range s.Tuning {
-			l.Y.Log = l.Y.Log && !(y <= 0)
-		}
 	}
 	if len(l.Curves) == 0 {
 		return nil
 	}
+	l.Y = heights(r.Criterion, l.Curves)
 	return &study.Figure{Name: "rates", Title: r.Task + ": the learning rates tried",
 		Caption: "The criterion at the end of the tuning runs; the best rate of each method is used.", Panels: []study.Panel{l}}
 }

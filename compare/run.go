@@ -201,8 +201,9 @@ func (r *runner) criterion() Metric {
 	return r.Task.Metrics[slices.IndexFunc(r.Task.Metrics, func(m Metric) bool { return m.Name == r.Criterion })]
 }
 
-// choose takes the learning rate with the best mean over the tuning seeds, the
-// smallest if several are equal. One at which a seed diverges is the worst.
+// choose takes the learning rate with the best mean over the tuning seeds; of
+// equal ones, that nearest to the middle of the grid. One at which a seed
+// diverges is the worst.
 func (e *entry) choose(by Metric) {
 	e.scores = make(study.Floats, len(e.rates))
 	for i, runs := range e.tried {
@@ -211,7 +212,11 @@ func (e *entry) choose(by Metric) {
 			s = append(s, run.final(by))
 		}
 		e.scores[i] = s.Mean()
-		if by.better(e.scores[i], e.scores[e.chosen]) {
+	}
+	off := func(i int) int { return max(2*i-len(e.rates)+1, len(e.rates)-1-2*i) }
+	for i, score := range e.scores {
+		best := e.scores[e.chosen]
+		if by.better(score, best) || score == best && off(i) < off(e.chosen) {
 			e.chosen = i
 		}
 	}

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fluxion-go/fluxion/study"
@@ -116,14 +117,20 @@ func (r *Result) divergences() *study.Table {
 
 // Notes are what a reader of the tables should know.
 func (r *Result) Notes() []string {
-	var notes, edge []string
+	var notes, edge, none []string
 	for _, s := range r.Standings {
+		if len(s.Tuning) > 0 && !slices.ContainsFunc(s.Tuning, finite) {
+			none = append(none, s.Method)
+		}
 		if s.AtEdge {
 			edge = append(edge, s.Method)
 		}
 	}
 	if len(edge) > 0 {
 		notes = append(notes, fmt.Sprintf("* the best learning rate is at the edge of those tried, and a better one may lie beyond: %s.", strings.Join(edge, ", ")))
+	}
+	if len(none) > 0 {
+		notes = append(notes, fmt.Sprintf("Diverged at every learning rate tried: %s.", strings.Join(none, ", ")))
 	}
 	if len(r.Seeds) == 1 {
 		notes = append(notes, "One seed says nothing about chance: there are no intervals.")
