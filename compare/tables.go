@@ -40,7 +40,7 @@ func (i Interval) text(seeds int) string {
 	if seeds < 2 || i.Low == i.High {
 		return study.FormatNumber(float64(i.Value))
 	}
-	return fmt.Sprintf("%s (%s..%s)", study.FormatNumber(float64(i.Value)), study.FormatNumber(float64(i.Low)), study.FormatNumber(float64(i.High)))
+	return fmt.Sprintf("%s (%.3g..%.3g)", study.FormatNumber(float64(i.Value)), i.Low, i.High)
 }
 
 func (r *Result) ranking() *study.Table {
@@ -53,7 +53,12 @@ func (r *Result) ranking() *study.Table {
 	if n > 1 {
 		title += fmt.Sprintf(" (median of %d seeds, 95%% interval)", n)
 	}
-	t := study.NewTable(title, "", "method", "rate", r.Criterion.Name, "behind the first", "diverged")
+	columns := []string{"", "method", "rate", r.Criterion.Name, "behind the first"}
+	some := slices.ContainsFunc(r.Standings, func(s Standing) bool { return s.Diverged > 0 })
+	if some {
+		columns = append(columns, "diverged")
+	}
+	t := study.NewTable(title, columns...)
 	for _, s := range r.Standings {
 		behind := ""
 		if s.Rank > 1 {
@@ -66,11 +71,14 @@ func (r *Result) ranking() *study.Table {
 		if s.AtEdge {
 			rate += "*"
 		}
-		diverged := ""
-		if s.Diverged > 0 {
-			diverged = fmt.Sprintf("%d of %d", s.Diverged, n)
+		row := []any{fmt.Sprint(s.Rank), s.Method, rate, s.Score.text(n), behind}
+		switch {
+		case s.Diverged > 0:
+			row = append(row, fmt.Sprintf("%d of %d", s.Diverged, n))
+		case some:
+			row = append(row, "")
 		}
-		t.Add(fmt.Sprint(s.Rank), s.Method, rate, s.Score.text(n), behind, diverged)
+		t.Add(row...)
 	}
 	return t
 }

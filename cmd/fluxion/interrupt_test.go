@@ -73,3 +73,40 @@ func TestInterrupt(t *testing.T) {
 		t.Errorf("seed 0 was run again:\n%s", errors)
 	}
 }
+
+// TestInterruptedComparison: the seeds that were done are kept and printed.
+func TestInterruptedComparison(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a second")
+	}
+	dir := t.TempDir()
+	said, err := os.Create(filepath.Join(dir, "errors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(os.Args[0], "compare", "quadratic", "sgd", "--rates", "0.1", "--steps", "4000", "--seeds", "1000", "--threads", "1", "--out", filepath.Join(dir, "run"))
+	c.Env = append(os.Environ(), "FLUXION_TOY=1")
+	var out strings.Builder
+	c.Stdout, c.Stderr = &out, said
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	errors := func() string {
+		text, _ := os.ReadFile(said.Name())
+		return string(text)
+	}
+	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(errors(), "seed 0 done"); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			c.Process.Kill()
+			t.Fatalf("no seed was done: %s", errors())
+		}
+	}
+	c.Process.Signal(os.Interrupt)
+	c.Wait()
+	if status := c.ProcessState.ExitCode(); status != 130 || !strings.Contains(errors(), " of 1000 seeds done and kept.") {
+		t.Errorf("status %d: %s", status, errors())
+	}
+	if _, err := os.Stat(filepath.Join(dir, "run", "results.json")); err != nil || !strings.Contains(out.String(), "Ranking by loss") {
+		t.Errorf("results: %v, output %q", err, out.String())
+	}
+}
