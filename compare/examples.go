@@ -8,6 +8,7 @@ import (
 
 	"github.com/fluxion-go/fluxion/data"
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/study"
 )
 
 // examples are labelled rows in memory.
@@ -55,14 +56,18 @@ func (e examples) minibatches(size int) (func(seed uint64) func() examples, erro
 	}, nil
 }
 
-// held is what a training is judged by: as much of the training set, and of the
-// test set, as takes little time.
+// held is what a training is judged by: a part of the training set and of the
+// test set.
 type held struct{ train, test examples }
 
-const mostHeld = 1000
+// heldOption says how large the parts are.
+func heldOption(usual int) study.Option {
+	return study.IntOption("held", usual, "examples of the training and of the test set by which parameters are judged, at most").Between(1, 1e7)
+}
 
-func hold(train, test examples) held {
-	h := held{train.first(mostHeld), test.first(mostHeld)}
+func hold(s study.Settings, train, test examples) held {
+	n := s.Int("held")
+	h := held{train.first(n), test.first(n)}
 	fx.Eval(h.train.X, h.train.Y, h.test.X, h.test.Y)
 	return h
 }

@@ -10,12 +10,13 @@ import (
 )
 
 // imageOptions are those of both tasks on images.
-func imageOptions(batch, train int) []study.Option {
+func imageOptions(batch, train, held int) []study.Option {
 	return []study.Option{
 		study.IntOption("batch", batch, "images in a minibatch; 0 takes all").Between(0, 1e5),
 		study.IntOption("train", train, "images to train on; 0 takes all of a set in files").Between(0, 1e6),
 		study.IntOption("test", 1000, "images to test on; 0 takes all of a set in files").Between(0, 1e6),
 		study.IntOption("size", 0, "height and width in pixels; 0 is 14 for glyphs and the files' own size").Between(0, 256),
+		heldOption(held),
 	}
 }
 
@@ -23,7 +24,7 @@ func imageOptions(batch, train int) []study.Option {
 func MLP() Task {
 	return Task{
 		Name: "mlp", Summary: "a perceptron that classifies images",
-		Options:  append(imageOptions(64, 4000), study.IntOption("hidden", 64, "units of the hidden layer").Between(1, 1e5)),
+		Options:  append(imageOptions(64, 4000, 1000), study.IntOption("hidden", 64, "units of the hidden layer").Between(1, 1e5)),
 		DataSets: namesOf(data.HoldsImages), Files: imageFiles,
 		Evaluations: 500, Metrics: classified,
 		Open: func(s Setup) (Problem, error) {
@@ -38,7 +39,7 @@ func MLP() Task {
 func ConvNet() Task {
 	return Task{
 		Name: "convnet", Summary: "a small convolutional network that classifies images",
-		Options: append(imageOptions(32, 2000),
+		Options: append(imageOptions(32, 2000, 500),
 			study.IntOption("filters", 8, "channels of the first convolution; the second has twice as many").Between(1, 512),
 			study.IntOption("hidden", 32, "units of the hidden dense layer").Between(1, 1e4)),
 		DataSets: namesOf(data.HoldsImages), Files: imageFiles,
@@ -68,7 +69,7 @@ func classifier[P any](s Setup, build func(key *fx.Array, height, width, channel
 	if err != nil {
 		return Problem{}, err
 	}
-	h := hold(train, test)
+	h := hold(s.Options, train, test)
 	entropy := func(p P, e examples) *fx.Array { return nn.SoftmaxCrossEntropy(apply(p, e.X), e.Y).Mean() }
 	return Define(
 		func(key *fx.Array) P {

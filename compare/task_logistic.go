@@ -24,6 +24,7 @@ func Logistic() Task {
 			study.FloatOption("l2", 1e-4, "strength of the penalty, half of it times the squared weights").Between(0, 1e6),
 			study.IntOption("features", 50, "features of the built-in rows").Between(1, 5000),
 			study.IntOption("rows", 4000, "built-in rows, a fifth of them for testing").Between(10, 1e6),
+			heldOption(2000),
 		},
 		DataSets: append([]string{builtIn}, namesOf(data.HoldsRows)...), Files: "a LIBSVM file",
 		Evaluations: 600, Metrics: classified, Open: openLogistic,
@@ -50,7 +51,7 @@ func openLogistic(s Setup) (Problem, error) {
 	if err != nil {
 		return Problem{}, err
 	}
-	l2, h := s.Options.Float("l2"), hold(train, test)
+	l2, h := s.Options.Float("l2"), hold(s.Options, train, test)
 	score := func(l nn.Linear, e examples) *fx.Array { return l.Apply(e.X).Reshape(e.n()) }
 	entropy := func(l nn.Linear, e examples) *fx.Array {
 		return nn.SigmoidCrossEntropy(score(l, e), e.Y.AsType(fx.Float32)).Mean()
