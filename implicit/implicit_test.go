@@ -8,6 +8,7 @@ import (
 
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/linalg"
+	"github.com/fluxion-go/fluxion/project"
 )
 
 func wantClose(t *testing.T, what string, got, want []float64, tol float64) {
@@ -257,7 +258,7 @@ func TestOptimalityMappings(t *testing.T) {
 	p, d := random(15, n).MulScalar(3), random(16, n)
 	step := 0.9 / q.Norm().Item()
 	shrink := func(x, _ vec, s float64) vec { return x.Sign().Mul(x.Abs().SubScalar(s * 0.8).Relu()) }
-	simplex := func(x, _ vec) vec { return linalg.ProjectSimplex(x, 1) }
+	simplex := func(x, _ vec) vec { return project.Simplex(x, fx.Const(1)) }
 	start := fx.Full(fx.Float64, 1.0/n, n)
 	picard := Picard[vec]{Stop: Stop{Tol: 1e-13, MaxIter: 200000}}
 	lsmr := linalg.LSMR[vec]{Tol: 1e-12}

@@ -255,34 +255,6 @@ func TestMinNormWeights(t *testing.T) {
 	wantPanic(t, "no vectors", func() { MinNormWeights(fx.Zeros(fx.Float64, 0, 0)) })
 }
 
-func TestProjectSimplex(t *testing.T) {
-	r := rand.New(rand.NewPCG(47, 1))
-	for range 30 {
-		n := 1 + r.IntN(7)
-		x := randomMatrix(r, 3, n)
-		p := fx.Jit(func(x *fx.Array) *fx.Array { return ProjectSimplex(x, 2) })(x)
-		wantClose(t, "sums", p.Sum(1).Float64s(), []float64{2, 2, 2}, 1e-13)
-		// The projection is the QP's.
-		q, err := QP{
-			H: fx.Eye(fx.Float64, n), C: x.Index(1).Neg(),
-			Eq: fx.Ones(fx.Float64, 1, n), EqB: fx.New([]float64{2.0}),
-			In: fx.Eye(fx.Float64, n).Neg(), InB: fx.Zeros(fx.Float64, n),
-		}.Solve()
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantClose(t, "QP", p.Index(1).Float64s(), q.X.Float64s(), 1e-9)
-		// On the support the derivative is the identity minus its mean.
-		d := randomVector(r, n)
-		_, dp := fx.JVP(func(x *fx.Array) *fx.Array { return ProjectSimplex(x, 2) }, x.Index(1), d)
-		on := p.Index(1).Greater(fx.Const(0)).AsType(fx.Float64)
-		want := on.Mul(d.Sub(d.Mul(on).Sum().Div(on.Sum())))
-		wantClose(t, "derivative", dp.Float64s(), want.Float64s(), 1e-12)
-	}
-	wantPanic(t, "total is 0", func() { ProjectSimplex(fx.Ones(fx.Float64, 2), 0) })
-	wantPanic(t, "no vectors", func() { ProjectSimplex(fx.Ones(fx.Float64, 2, 0), 1) })
-}
-
 func TestLstSq(t *testing.T) {
 	r := rand.New(rand.NewPCG(48, 1))
 	low := randomMatrix(r, 6, 2).MatMul(randomMatrix(r, 2, 4))

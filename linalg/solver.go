@@ -4,8 +4,8 @@ import (
 	"github.com/fluxion-go/fluxion/fx"
 )
 
-// Solver is an iterative method for square linear systems of trees. CG,
-// MINRES, GMRES, BiCGStab and LSMR are Solvers.
+// Solver is a method for square linear systems of trees: CG, MINRES, GMRES,
+// BiCGStab, LSMR and NormalCG by iteration, LU, QR and Cholesky directly.
 type Solver[T any] interface {
 	// Solve solves A x = b from x0, which may be a tree without arrays (nil,
 	// for one array): the iteration then starts at zero. Neither is changed by

@@ -111,6 +111,8 @@ func general(tol float64) map[string]Solver[vec] {
 		"GMRES(10)": GMRES[vec]{Tol: tol, Restart: 10},
 		"BiCGStab":  BiCGStab[vec]{Tol: tol},
 		"LSMR":      LSMR[vec]{Tol: tol, NormalTol: 1e-14},
+		"LU":        LU[vec]{},
+		"QR":        QR[vec]{},
 	}
 }
 

@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"internal/compile"},
 	{"internal/cpu"},
 	{"fx"},
-	{"random", "linalg", "ode"},
+	{"random", "linalg", "ode", "project", "prox"},
 	{"nn", "optim", "train", "data", "onnx"},
 	{"curvature", "gradient", "landscape", "implicit", "bilevel", "minimax", "multiobjective", "transport", "flow", "diffusion",
 		"normflow", "energy", "local", "pde", "fem", "federated", "distributed", "merge", "explain"},
