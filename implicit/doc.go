@@ -10,6 +10,15 @@
 // of the solution and of the linear solve. Starting points and tolerances have
 // the derivative zero.
 //
+// Conditions of optimality are functions too: Stationary, KKT and ConeResidual for
+// Root, and the maps GradientDescent, ProximalGradient, ProjectedGradient,
+// MirrorDescent, BlockProximalGradient and NewtonStep for FixedPoint. With a map, a
+// Solver is an optimisation method: Picard is gradient descent, proximal gradient
+// (ISTA), projected gradient or mirror descent, and Nesterov is their accelerated
+// form (FISTA). BlockCoordinateDescent, NonlinearLeastSquares and QuadraticProgram
+// are for problems with a structure of their own. Projections are in package
+// project, proximal operators in prox.
+//
 // Functions must reach what has a derivative, or is mapped by fx.Vmap, through
 // their arguments; what they capture counts as constant.
 package implicit

@@ -37,12 +37,13 @@ func Residual[X, P any](T func(x X, p P) X) func(x X, p P) X {
 
 // Custom gives solve with the derivative of a root of F: solve is any method
 // that finds, from x0, an x with F(x, p) = 0. Whatever else it returns passes
-// through, without a derivative.
+// through, without a derivative. The derivative is as good as x and the linear
+// solves, whose reports it cannot return: RootJVP and RootVJP give them.
 func Custom[X, P, A any](F func(x X, p P) X, solve func(x0 X, p P) (X, A), linear linalg.Solver[X]) func(x0 X, p P) (X, A) {
 	if F == nil || solve == nil {
 		fail("Custom", "the function or the solver is nil")
 	}
-	r := rule[X, P]{F, orGMRES(linear)}
+	r := newRule("Custom", F, linear)
 	return func(x0 X, p P) (X, A) {
 		x, aux := solve(fx.StopGradient(x0), fx.StopGradient(p))
 		return r.attach(point[X, P]{fx.StopGradient(x), p}), fx.StopGradient(aux)
@@ -65,6 +66,18 @@ type point[X, P any] struct {
 type rule[X, P any] struct {
 	F      func(X, P) X
 	linear linalg.Solver[X]
+}
+
+// newRule is the rule for a function whose value is checked to be like x.
+func newRule[X, P any](op string, F func(X, P) X, linear linalg.Solver[X]) rule[X, P] {
+	if F == nil {
+		fail(op, "the function is nil")
+	}
+	return rule[X, P]{func(x X, p P) X {
+		y := F(x, p)
+		checkLike(op, y, x)
+		return y
+	}, orGMRES(linear)}
 }
 
 // attach is the solution a.X with its derivative in a.P.
@@ -95,15 +108,15 @@ func (r rule[X, P]) pull(x X, p P, u X) P {
 // RootJVP is the derivative of a root x of F(., p) along dp, with the report of
 // the linear solve.
 func RootJVP[X, P any](F func(x X, p P) X, x X, p, dp P, linear linalg.Solver[X]) (X, Report) {
-	r := rule[X, P]{F, orGMRES(linear)}
-	_, d := fx.JVP(func(p P) X { return F(x, p) }, p, dp)
+	r := newRule("RootJVP", F, linear)
+	_, d := fx.JVP(func(p P) X { return r.F(x, p) }, p, dp)
 	return linalg.Solve(r.jacobian, point[X, P]{x, p}, linalg.Scale(fx.Const(-1), d), r.linear)
 }
 
 // RootVJP is the cotangent of p for a cotangent of a root x of F(., p), with the
 // report of the linear solve.
 func RootVJP[X, P any](F func(x X, p P) X, x X, p P, ct X, linear linalg.Solver[X]) (P, Report) {
-	r := rule[X, P]{F, orGMRES(linear)}
+	r := newRule("RootVJP", F, linear)
 	u, report := linalg.SolveTransposed(r.jacobian, point[X, P]{x, p}, ct, r.linear)
 	return r.pull(x, p, u), report
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/fluxion-go/fluxion/linalg"
 )
 
-// Solver finds a root of F from a start: Newton, Picard, Anderson, Broyden. It
-// works on trees, inside fx.Jit and fx.Vmap.
+// Solver finds a root of F from a start: Newton, LevenbergMarquardt, Picard,
+// Nesterov, Anderson, Broyden. It works on trees, inside fx.Jit and fx.Vmap.
 type Solver[X any] interface {
 	Solve(F func(X) X, x0 X) (X, Report)
 }
