@@ -244,3 +244,24 @@ func TestCones(t *testing.T) {
 		fx.JacFwd(func(c vec) vec { return exact(c, rho) })(c).Float64s(), 1e-9)
 	wantPanic(t, "projection is nil", func() { ConeResidual(nil) })
 }
+
+// FIRE finds the minimum of an ill-conditioned bowl, in fewer steps than descent.
+func TestFIRE(t *testing.T) {
+	stiff := fx.New([]float64{1, 10, 100})
+	F := func(x vec) vec { return stiff.Mul(x).Neg() }
+	x0 := fx.Ones(fx.Float64, 3)
+	stop := Stop{Tol: 1e-9, MaxIter: 5000}
+	x, r := FIRE[vec]{Stop: stop, Step: 0.01}.Solve(F, x0)
+	if err := r.Err(); err != nil {
+		t.Fatal(err)
+	}
+	wantClose(t, "minimum", x.Float64s(), []float64{0, 0, 0}, 1e-8)
+	_, plain := Picard[vec]{Stop: stop, Damping: 0.01}.Solve(F, x0)
+	if !(r.Iterations.Item() < 0.5*plain.Iterations.Item()) {
+		t.Errorf("%v iterations, descent %v", r.Iterations, plain.Iterations)
+	}
+	if _, r := (FIRE[vec]{Stop: Stop{MaxIter: 3}}).Solve(F, x0); r.Status() != linalg.MaxIterations {
+		t.Error(r)
+	}
+	wantPanic(t, "Step is -1", func() { FIRE[vec]{Step: -1}.Solve(F, x0) })
+}

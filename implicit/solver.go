@@ -7,7 +7,7 @@ import (
 	"github.com/fluxion-go/fluxion/linalg"
 )
 
-// Solver finds a root of F from a start: Newton, LevenbergMarquardt, Picard,
+// Solver finds a root of F from a start: Newton, LevenbergMarquardt, FIRE, Picard,
 // Nesterov, Anderson, Broyden. It works on trees, inside fx.Jit and fx.Vmap.
 type Solver[X any] interface {
 	Solve(F func(X) X, x0 X) (X, Report)
