@@ -6,7 +6,7 @@ import "github.com/fluxion-go/fluxion/fx"
 // Relaxation Made Simple", 2006), molecular dynamics that is steered into a
 // minimum: F is the force, minus the gradient of an energy, and
 //
-//	v <- v + dt F(x);  v <- (1 - a) v + a |v| F/|F|;  x <- x + dt v.
+//	v <- (1 - a) v + a |v| F/|F|;  v <- v + dt F(x);  x <- x + dt v.
 //
 // While the power F.v stays positive for more than 5 steps, dt grows by 1.1 up to
 // MaxStep and a falls by 0.99; once it is not, v is set to zero, dt is halved and a
@@ -35,17 +35,17 @@ func (m FIRE[X]) Solve(F func(X) X, x0 X) (X, Report) {
 	s := fx.While(
 		func(s state) *fx.Array { return p.goOn(s.k, s.x, s.f) },
 		func(s state) state {
-			v := s.v.Add(s.dt.Mul(s.f))
 			size := s.f.Norm()
-			v = v.Sub(s.a.Mul(v)).Add(s.a.Mul(v.Norm().Div(fx.Where(size.Greater(p.scalar(0)), size, p.scalar(1)))).Mul(s.f))
-			ahead := s.f.Dot(v).Greater(p.scalar(0))
+			steered := s.v.Norm().Div(fx.Where(size.Greater(p.scalar(0)), size, p.scalar(1))).Mul(s.f)
+			v := s.v.Sub(s.a.Mul(s.v)).Add(s.a.Mul(steered))
+			ahead := s.f.Dot(s.v).GreaterEqual(p.scalar(0))
 			since := fx.Where(ahead, s.since.AddScalar(1), zero)
 			fast := ahead.And(since.Greater(fx.Scalar(int32(patience))))
 			dt := fx.Where(fast, s.dt.MulScalar(grow).Minimum(p.scalar(m.MaxStep)), s.dt)
 			dt = fx.Where(ahead, dt, s.dt.MulScalar(shrink))
 			a := fx.Where(fast, s.a.MulScalar(fade), s.a)
 			a = fx.Where(ahead, a, p.scalar(mixing))
-			v = fx.Where(ahead, v, fx.ZerosLike(v))
+			v = fx.Where(ahead, v, fx.ZerosLike(v)).Add(dt.Mul(s.f))
 			x := s.x.Add(dt.Mul(v))
 			return state{x, v, p.f(x), dt, a, since, s.k.AddScalar(1)}
 		},

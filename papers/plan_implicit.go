@@ -56,16 +56,5 @@ func implicit() []*study.Paper {
 				"derived from a proximal Lagrangian, and solves the result in a single loop with first derivatives " +
 				"only, even if the inner solution is not unique.",
 		},
-		{
-			Number: 97, Slug: "implicit-differentiation", Year: 2021, ArXiv: "2105.15183",
-			Title: "Efficient and Modular Implicit Differentiation",
-			Authors: []string{"Mathieu Blondel", "Quentin Berthet", "Marco Cuturi", "Roy Frostig", "Stephan Hoyer",
-				"Felipe Llinares-López", "Fabian Pedregosa", "Jean-Philippe Vert"},
-			Summary: "Differentiating the solution of an optimisation problem used to need a derivation by hand for each " +
-				"solver. Here the user states the optimality conditions as a function whose root is the solution; " +
-				"automatic differentiation and one linear solve give the derivative, whatever algorithm found the " +
-				"root. The approach covers proximal, projected and fixed-point methods, has a bound on the error " +
-				"caused by inexact solutions, and was released as the library JAXopt.",
-		},
 	}
 }

@@ -1,0 +1,160 @@
+package implicitdifferentiation
+
+import (
+	"math"
+
+	"github.com/fluxion-go/fluxion/study"
+)
+
+func figures(r *study.Results) []*study.Figure {
+	list := []*study.Figure{precisionFigure(r)}
+	if r.Has("auc", "method", codingNames[0]) {
+		list = append(list, costFigure(r), distilFigure(r), imagesFigure(r), codingFigure(r), packingFigure(r))
+	}
+	return append(list, catalogueFigure(r))
+}
+
+// precisionFigure is the error of the Jacobians against that of the iterates.
+func precisionFigure(r *study.Results) *study.Figure {
+	f := &study.Figure{Name: "precision", Columns: 2, Title: "Implicit Jacobians are as good as the iterate they are taken at, unrolled ones lag behind",
+		Caption: "First seed; gradient descent comes from the right. The dashed line is the theorem's bound. On the lasso the implicit Jacobian is exact, " +
+			"to rounding, once the active set is found."}
+	first := r.First()
+	for _, problem := range []string{"ridge", "lasso"} {
+		low := map[string][2]float64{"ridge": {1e-4, 1e-5}, "lasso": {1e-9, 1e-12}}[problem]
+		panel := &study.Lines{Title: problem, X: study.Axis{Label: "error of the iterate", Log: true, Min: study.At(low[0])},
+			Y: study.Axis{Label: "error of the Jacobian", Log: true, Min: study.At(low[1])}}
+		for _, way := range []string{nameImplicit, nameUnrolled} {
+			panel.Curves = append(panel.Curves, first.Curve(way, "problem", problem).Curve(way))
+		}
+		if problem == "ridge" {
+			x := first.Curve(nameImplicit, "problem", problem).X
+			bound := first.Scalar("bound")
+			low, high := math.Max(1e-9, x[len(x)-1]), x[0]
+			panel.Curves = append(panel.Curves, study.Curve{Label: "bound", X: []float64{low, high}, Y: []float64{bound * low, bound * high}, Reference: true})
+		}
+		f.Panels = append(f.Panels, panel)
+	}
+	return f
+}
+
+// costFigure is bars of time and memory.
+func costFigure(r *study.Results) *study.Figure {
+	f := &study.Figure{Name: "cost", Columns: 2, Title: "Unrolling keeps every iterate; the implicit derivative needs the last one",
+		Caption: "One gradient step on the weight of a support vector machine, of the same iterations from the same start. Memory is by how much the heap grows at its peak."}
+	for _, m := range []struct{ name, title, unit string }{{"seconds", "time", "s"}, {"megabytes", "memory", "MB"}} {
+		panel := &study.Bars{Title: m.title, XLabel: "features, solver", Y: study.Axis{Label: m.title, Unit: m.unit, Log: true}}
+		series := []study.BarSeries{{Label: nameImplicit}, {Label: nameUnrolled}}
+		for _, features := range costFeatures(r) {
+			for _, solver := range append(costNames, nameBlocks) {
+				if !r.Common.Has("gradient", "solver", solver, "features", features, "way", nameUnrolled) {
+					continue
+				}
+				panel.Groups = append(panel.Groups, study.FormatNumber(features)+" "+short[solver])
+				for i := range series {
+					series[i].Values = append(series[i].Values, r.Common.Timing(m.name, "solver", solver, "features", features, "way", series[i].Label))
+				}
+			}
+		}
+		panel.Series = series
+		f.Panels = append(f.Panels, panel)
+	}
+	return f
+}
+
+// short names of the solvers.
+var short = map[string]string{nameMirror: "MD", nameProjected: "PG", nameBlocks: "BCD"}
+
+func distilFigure(r *study.Results) *study.Figure {
+	panel := &study.Lines{X: study.Axis{Label: "outer step"}, Y: study.Axis{Label: "outer loss", Log: true}}
+	for _, way := range []string{nameImplicit, nameUnrolled} {
+		panel.Curves = append(panel.Curves, r.Band(study.Range, "outer_loss", "way", way).Curve(way))
+	}
+	return &study.Figure{Name: "distillation", Title: "Ten images learn to stand for thousands",
+		Caption: "Loss on the training set of a softmax regression that has seen the ten distilled images only; median and range of the seeds.", Panels: []study.Panel{panel}}
+}
+
+func imagesFigure(r *study.Results) *study.Figure {
+	first := r.Seeds[0].Record
+	f := &study.Figure{Name: "digits", Columns: 1, Title: "The distilled images, and ten real ones",
+		Caption: "Every image is stretched to the full range. A distilled image of a class also says, in dark, what the class is not."}
+	for _, name := range []string{"distilled", "real"} {
+		f.Panels = append(f.Panels, &study.ImageGrid{Title: name, Images: first.ImageSet(name), Columns: distilClasses})
+	}
+	return f
+}
+
+func codingFigure(r *study.Results) *study.Figure {
+	panel := &study.Bars{Y: study.Axis{Label: "AUC on the test set", Min: study.At(0.5)}, Groups: codingNames}
+	bars := study.BarSeries{Label: "median and range"}
+	for _, name := range codingNames {
+		bars.AddSample(r.Sample("auc", "method", name))
+	}
+	panel.Series = []study.BarSeries{bars}
+	return &study.Figure{Name: "coding", Title: "Codes learned for the task", Panels: []study.Panel{panel},
+		Caption: "Area under the ROC curve of four classifiers on the made-up study, five splits. Settings are chosen on a set apart."}
+}
+
+// packingFigure shows a packing with arrows.
+func packingFigure(r *study.Results) *study.Figure {
+	first := r.First()
+	side := first.Scalar("side")
+	panel := &study.Lines{X: study.Axis{Label: "x", Min: study.At(0), Max: study.At(side)}, Y: study.Axis{Label: "y", Min: study.At(0), Max: study.At(side)}}
+	var arrows, heads study.Curve
+	heads.Draw = study.Points
+	for _, small := range []float64{0, 1} {
+		at, moves := first.Curve("disc", "small", small), first.Curve("moves", "small", small)
+		label := map[float64]string{0: "large", 1: "small"}[small]
+		radius := 0.5
+		if small == 1 {
+			radius = smallDiameter / 2
+		}
+		outline := study.Curve{Label: label}
+		for k := range at.X {
+			const corners = 24
+			for c := range corners + 1 {
+				angle := 2 * math.Pi * float64(c) / corners
+				outline.X = append(outline.X, at.X[k]+radius*math.Cos(angle))
+				outline.Y = append(outline.Y, at.Y[k]+radius*math.Sin(angle))
+			}
+			outline.X, outline.Y = append(outline.X, math.NaN()), append(outline.Y, math.NaN())
+			arrows.X = append(arrows.X, at.X[k], at.X[k]+arrowScale*moves.X[k], math.NaN())
+			arrows.Y = append(arrows.Y, at.Y[k], at.Y[k]+arrowScale*moves.Y[k], math.NaN())
+			heads.X, heads.Y = append(heads.X, at.X[k]), append(heads.Y, at.Y[k])
+		}
+		panel.Curves = append(panel.Curves, outline)
+	}
+	arrows.Label = "movement"
+	panel.Curves = append(panel.Curves, arrows, heads)
+	errors := &study.Bars{Title: "error against finite differences", Y: study.Axis{Label: "relative error", Log: true}, Groups: []string{nameImplicit, nameUnrolled}}
+	bars := study.BarSeries{Label: "median and range"}
+	bars.AddSample(overPackings(r, "implicit_off"))
+	bars.AddSample(overPackings(r, "unrolled_off"))
+	errors.Series = []study.BarSeries{bars}
+	return &study.Figure{Name: "packing", Columns: 2, Title: "Where packed discs go as the smaller ones grow",
+		Caption: "Left: one packing in its periodic box; the lines from the discs' centres are the derivatives of their positions, to scale for a growth of the diameter by a third. " +
+			"Right: all packings.",
+		Panels: []study.Panel{panel, errors}}
+}
+
+// arrowScale is the change of the diameter for which arrows are drawn.
+const arrowScale = 1. / 3
+
+func catalogueFigure(r *study.Results) *study.Figure {
+	names := r.Values("against_differences", "mapping")
+	panel := &study.Lines{X: study.Axis{Label: "number in the table"}, Y: study.Axis{Label: "relative error of the Jacobian", Log: true, Min: study.At(1e-18), Max: study.At(1e-3)}}
+	differences, formula := study.Curve{Label: "against differences", Draw: study.Points}, study.Curve{Label: "against the formula", Draw: study.Points}
+	for i, name := range names {
+		for _, v := range r.Sample("against_differences", "mapping", name) {
+			differences.X, differences.Y = append(differences.X, float64(i+1)), append(differences.Y, math.Max(v, 1e-18))
+		}
+		if r.Has("against_formula", "mapping", name) {
+			for _, v := range r.Sample("against_formula", "mapping", name) {
+				formula.X, formula.Y = append(formula.X, float64(i+1)), append(formula.Y, math.Max(v, 1e-18))
+			}
+		}
+	}
+	panel.Curves = []study.Curve{differences, formula, study.HorizontalLine("1e-6", mappingTo, 1, float64(len(names)))}
+	return &study.Figure{Name: "catalogue", Title: "Every optimality condition gives the right derivative",
+		Caption: "A dot for each seed. Differences themselves are good to about 1e-10.", Panels: []study.Panel{panel}}
+}
