@@ -100,45 +100,38 @@ func packingFigure(r *study.Results) *study.Figure {
 	first := r.First()
 	side := first.Scalar("side")
 	panel := &study.Lines{X: study.Axis{Label: "x", Min: study.At(0), Max: study.At(side)}, Y: study.Axis{Label: "y", Min: study.At(0), Max: study.At(side)}}
-	var arrows, heads study.Curve
-	heads.Draw = study.Points
 	for _, small := range []float64{0, 1} {
-		at, moves := first.Curve("disc", "small", small), first.Curve("moves", "small", small)
-		label := map[float64]string{0: "large", 1: "small"}[small]
-		radius := 0.5
+		at, moves := first.Curve("disc", "packing", 0, "small", small), first.Curve("moves", "packing", 0, "small", small)
+		label, radius := "large", 0.5
 		if small == 1 {
-			radius = smallDiameter / 2
+			label, radius = "small", smallDiameter/2.
 		}
-		outline := study.Curve{Label: label}
 		for k := range at.X {
+			x, y := at.X[k], at.Y[k]
+			outline := study.Curve{Label: label}
 			const corners = 24
 			for c := range corners + 1 {
 				angle := 2 * math.Pi * float64(c) / corners
-				outline.X = append(outline.X, at.X[k]+radius*math.Cos(angle))
-				outline.Y = append(outline.Y, at.Y[k]+radius*math.Sin(angle))
+				outline.X = append(outline.X, x+radius*math.Cos(angle))
+				outline.Y = append(outline.Y, y+radius*math.Sin(angle))
 			}
-			outline.X, outline.Y = append(outline.X, math.NaN()), append(outline.Y, math.NaN())
-			arrows.X = append(arrows.X, at.X[k], at.X[k]+arrowScale*moves.X[k], math.NaN())
-			arrows.Y = append(arrows.Y, at.Y[k], at.Y[k]+arrowScale*moves.Y[k], math.NaN())
-			heads.X, heads.Y = append(heads.X, at.X[k]), append(heads.Y, at.Y[k])
+			panel.Curves = append(panel.Curves, outline, study.Curve{Label: "movement",
+				X: []float64{x, x + arrowScale*moves.X[k]}, Y: []float64{y, y + arrowScale*moves.Y[k]}})
 		}
-		panel.Curves = append(panel.Curves, outline)
 	}
-	arrows.Label = "movement"
-	panel.Curves = append(panel.Curves, arrows, heads)
 	errors := &study.Bars{Title: "error against finite differences", Y: study.Axis{Label: "relative error", Log: true}, Groups: []string{nameImplicit, nameUnrolled}}
 	bars := study.BarSeries{Label: "median and range"}
 	bars.AddSample(overPackings(r, "implicit_off"))
 	bars.AddSample(overPackings(r, "unrolled_off"))
 	errors.Series = []study.BarSeries{bars}
 	return &study.Figure{Name: "packing", Columns: 2, Title: "Where packed discs go as the smaller ones grow",
-		Caption: "Left: one packing in its periodic box; the lines from the discs' centres are the derivatives of their positions, to scale for a growth of the diameter by a third. " +
+		Caption: "Left: one packing in its periodic box; the lines from the discs' centres are the derivatives of their positions, to scale for a diameter that grows by 0.15. " +
 			"Right: all packings.",
 		Panels: []study.Panel{panel, errors}}
 }
 
 // arrowScale is the change of the diameter for which arrows are drawn.
-const arrowScale = 1. / 3
+const arrowScale = 0.15
 
 func catalogueFigure(r *study.Results) *study.Figure {
 	names := r.Values("against_differences", "mapping")
