@@ -79,5 +79,6 @@ than logistic regression on the made-up study, whose few examples it overfits; n
 claim depends on it. And no derivative unrolled through FIRE blows up: the
 iterations run until the forces are 1e-10, near the minimum they contract errors of
 the derivative like those of the positions, and forward mode follows them. What is
-left is that the unrolled sensitivity is 100 to 10,000 times less exact than the
-implicit one, of the same solution.`
+left is that the unrolled sensitivity is usually 10 to 100,000 times less exact than
+the implicit one, of the same solution, and in the worst packing wrong by twice its
+own size.`
