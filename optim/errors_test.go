@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/random"
 )
 
 // failure is the message of the *fx.Error that f panics with.
@@ -76,6 +77,13 @@ func TestSettings(t *testing.T) {
 		"the factor down must be between 0 and 1":                              with(NewRprop(1), func(r *Rprop) { r.Down = 1 }),
 		"the limit of the norm is 0; it must be positive":                      ShrinkNonFinite(0, 0.02, nil),
 		"the decay is -1; it must be a number that is not negative":            ShrinkNonFinite(1, -1, nil),
+		"Beta is 1; it must be in [0, 1)":                                      with(NewGravity(lr, random.New(1)), func(g *Gravity) { g.Beta = 1 }),
+		"Beta is -0.5; it must be in [0, 1)":                                   HarmonicWarmEMA{Beta: -0.5},
+		"StartStep is 2; it must be 0 (as in Keras) or 1 (as in PyTorch)":      with(NewGravity(lr, random.New(1)), func(g *Gravity) { g.StartStep = 2 }),
+		"Alpha is -1; it must be a number that is not negative":                with(NewGravity(lr, random.New(1)), func(g *Gravity) { g.Alpha = -1 }),
+		"there is no key to draw the first v with":                             NewGravity(lr, nil),
+		"the learning rate is 0 at step 0, and the first v":                    NewGravity(Constant(0), random.New(1)),
+		"the learning rate is -3 at step 0":                                    NewGravity(Constant(-3), random.New(1)),
 		"the trust coefficient is 0; it must be positive":                      ScaleByTrustRatio(0, nil),
 		"the number of steps to collect is 0; it must be positive":             MultiSteps(NewSGD(lr), 0),
 		"the rule that takes several steps' gradients is nil":                  MultiSteps(nil, 2),
@@ -146,6 +154,14 @@ func TestWrongUse(t *testing.T) {
 		{"optim.Join: 1 parts and 1 boundaries", func() { Join([]Schedule{lr}, 1) }},
 		{"optim.Join: the boundaries are [5 5]", func() { Steps(1, 0.1, 5, 5) }},
 		{"optim.Join: the boundaries are [0]", func() { Steps(1, 0.1, 0) }},
+		{"optim.InverseTime: the decay is -1; it must be a number that is not negative", func() { InverseTime(1, -1) }},
+		{"optim.Gravity: the state is a optim.StepState and must be a optim.HarmonicState", func() {
+			NewGravity(lr, random.New(1)).Update(one, NewSGD(lr).Init(one), one)
+		}},
+		{"optim.Gravity: state buffer 0 is float64[2] and its parameter is float64[]", func() {
+			r := NewGravity(lr, random.New(1))
+			r.Update(one, r.Init(vector), one)
+		}},
 		{"optim.Noam: the model's width is 0", func() { Noam(1, 0, 1) }},
 		{"optim.UpdateBound: nu is 1", func() { UpdateBound(0.9, 1) }},
 		{"optim.MeanLoss: 0 minibatches", func() { MeanLoss[*fx.Array](nil, 0) }},

@@ -131,6 +131,17 @@ func InverseSqrt(peak float64, warmup int) Schedule {
 	}
 }
 
+// InverseTime is from / (1 + decay t), the decay over time of Keras's older
+// optimizers: at step 1/decay it is half of what it was.
+func InverseTime(from, decay float64) Schedule {
+	if !(decay >= 0) || math.IsInf(decay, 0) {
+		fail("InverseTime", "the decay is %v; it must be a number that is not negative", decay)
+	}
+	return func(step *fx.Array) *fx.Array {
+		return fx.Scalar(from).Div(count(step).MulScalar(decay).AddScalar(1))
+	}
+}
+
 // Noam is the transformer's schedule (Vaswani et al. 2017, equation 3):
 // factor * width^-0.5 * min(n^-0.5, n * warmup^-1.5) at the n-th step, n = t+1.
 func Noam(factor float64, width, warmup int) Schedule {

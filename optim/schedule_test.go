@@ -43,6 +43,8 @@ func TestSchedules(t *testing.T) {
 		"warm-up": {Warmup(3, Exponential(8, 0.5, 1)), map[int]float64{0: 2, 1: 4, 2: 6, 3: 8, 4: 4, 5: 2}},
 		"inverse square root": {InverseSqrt(2, 4), map[int]float64{
 			0: 0.5, 1: 1, 3: 2, 15: 1, 399: 0.2}},
+		"inverse time": {InverseTime(2, 0.25), map[int]float64{0: 2, 1: 1.6, 4: 1, 12: 0.5, 396: 0.02}},
+		"no decay":     {InverseTime(2, 0), map[int]float64{0: 2, far: 2}},
 		"Noam": {Noam(2, 64, 100), map[int]float64{
 			0: 2.0 / 8 / 1000, 99: 2.0 / 8 / 10, 399: 2.0 / 8 / 20, 9: 2.0 / 8 / 100}},
 	} {
