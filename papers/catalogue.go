@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	forwardgradient "github.com/fluxion-go/fluxion/papers/forward-gradient"
+	"github.com/fluxion-go/fluxion/papers/gravity"
 	hessianspectrum "github.com/fluxion-go/fluxion/papers/hessian-spectrum"
 	implicitdifferentiation "github.com/fluxion-go/fluxion/papers/implicit-differentiation"
 	jacobiandescent "github.com/fluxion-go/fluxion/papers/jacobian-descent"
@@ -21,7 +22,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{forwardgradient.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), sinkhornnewton.Paper()}
+	return []*study.Paper{forwardgradient.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), sinkhornnewton.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

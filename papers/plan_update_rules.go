@@ -188,17 +188,6 @@ func updateRules() []*study.Paper {
 				"vision and language tasks.",
 		},
 		{
-			Number: 99, Slug: "gravity", Year: 2021, ArXiv: "2101.09192",
-			Title:   "Gravity Optimizer: a Kinematic Approach on Optimization in Deep Learning",
-			Authors: []string{"Dariush Bahrami", "Sadegh Pouriyan Zadeh"},
-			Summary: "Gravity treats each parameter as a body that slides down an inclined plane and uses the horizontal " +
-				"part of the motion as the step, which grows with the slope and then falls again when the slope is " +
-				"very steep. Every gradient entry is thus squashed by a bounded function scaled with the largest " +
-				"entry of its tensor. A moving average whose weight rises during training replaces the usual " +
-				"momentum. The authors compare it with Adam and RMSProp on VGG networks and report good results " +
-				"without tuning.",
-		},
-		{
 			Number: 104, Slug: "trajectory-invariance", Year: 2025, ArXiv: "2509.25049",
 			Title:   "Efficient Hyperparameter Tuning via Trajectory Invariance Principle",
 			Authors: []string{"Bingrui Li", "Jiaxin Wen", "Zhanpeng Zhou", "Jun Zhu", "Jianfei Chen"},
