@@ -89,13 +89,8 @@ func (a Adam) Update(g []*fx.Array, s State, p []*fx.Array) ([]*fx.Array, State)
 	own := stateOf[AdamState]("Adam", g, s, p)
 	lr := a.LearningRate.at("Adam", own.Step)
 	next := AdamState{Step: own.Step.AddScalar(1)}
-	var d []*fx.Array
-	d, next.Second = a.second().observe("Adam", g, own.Second)
+	_, next.Second = a.second().observe("Adam", g, own.Second)
 	next.First = a.first().observe("Adam", g, fx.Scalar(1.0), own.First)
-	length := lr.Neg()
-	if a.CorrectFirst {
-		length = length.Div(next.First.Weight)
-	}
-	updates := scaled(a.second().quotients(next.First.Mean, d), length)
+	updates := adamDirection(next, a.second(), a.CorrectFirst, lr)
 	return a.Decay.apply("Adam", updates, p, lr), next
 }

@@ -161,11 +161,16 @@ func (m SecondMoment) observe(op string, g []*fx.Array, s SecondMomentState) ([]
 		next.Max = late(largest, s.Max)
 		n = late(largest, n)
 	}
+	return m.divisors(n, next.Weight), next
+}
+
+// divisors are d for second moments n that have so much weight.
+func (m SecondMoment) divisors(n []*fx.Array, weight *fx.Array) []*fx.Array {
 	d := each((*fx.Array).Sqrt, n)
 	if m.Corrected {
-		d = scaled(d, next.Weight.Rsqrt())
+		d = scaled(d, weight.Rsqrt())
 	}
-	return each(func(d *fx.Array) *fx.Array { return d.AddScalar(m.Epsilon) }, d), next
+	return each(func(d *fx.Array) *fx.Array { return d.AddScalar(m.Epsilon) }, d)
 }
 
 // quotients divides by what observe gave.

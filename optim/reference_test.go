@@ -228,6 +228,25 @@ func published() map[string]struct {
 			return (p - rates(t)*u) / (1 + 0.1*rates(t))
 		}
 	}}
+	belief := NewAdaBelief(falling())
+	belief.Beta2 = 0.9
+	m3 := NewAdaM3(falling())
+	m3.Beta2, m3.Epsilon = 0.9, 1e-8
+	for name, r := range map[string]Rule{"AdaBelief": belief, "AdaM3": m3} {
+		out[name] = pair{r, func() formula {
+			m, n := 0.0, 0.0
+			return func(t int, p, g float64) float64 {
+				m = 0.9*m + (1-0.9)*g
+				d, inside, outside := g-m, 1e-16, 1e-16
+				if name == "AdaM3" {
+					d, inside, outside = m, 1e-8, 0
+				}
+				n = 0.9*n + (1-0.9)*d*d + inside
+				c := 1 - math.Pow(0.9, float64(t)) // of both averages
+				return p - rates(t)*(m/c)/(math.Sqrt(n/c)+outside)
+			}
+		}}
+	}
 	return out
 }
 

@@ -28,13 +28,16 @@ type RMSProp struct {
 	Centered bool
 	// Corrected corrects the bias of the average; PyTorch has no such thing.
 	Corrected bool
+	// Remember keeps the last quotient also where there is no momentum, so that
+	// the next update can be foretold: see WithPrediction.
+	Remember bool
 }
 
 // RMSPropState is the state of RMSProp.
 type RMSPropState struct {
 	Step   *fx.Array
 	Second SecondMomentState
-	Trace  TraceState // empty without momentum
+	Trace  TraceState // empty without momentum, unless it is to be remembered
 }
 
 // NewRMSProp makes RMSProp with PyTorch's defaults: decay 0.99, epsilon 1e-8,
@@ -56,11 +59,13 @@ func (r RMSProp) Validate() error {
 func (r RMSProp) Init(p []*fx.Array) State {
 	mustBeValid("RMSProp", r)
 	s := RMSPropState{Step: fx.Scalar(int32(0)), Second: r.second().init(p)}
-	if r.Mu > 0 {
+	if r.remembers() {
 		s.Trace = Trace{Mu: r.Mu}.init(p)
 	}
 	return s
 }
+
+func (r RMSProp) remembers() bool { return r.Mu > 0 || r.Remember }
 
 // Update gives the step.
 func (r RMSProp) Update(g []*fx.Array, s State, p []*fx.Array) ([]*fx.Array, State) {
@@ -70,7 +75,7 @@ func (r RMSProp) Update(g []*fx.Array, s State, p []*fx.Array) ([]*fx.Array, Sta
 	var d []*fx.Array
 	d, next.Second = r.second().observe("RMSProp", g, own.Second)
 	u := r.second().quotients(g, d)
-	if r.Mu > 0 {
+	if r.remembers() {
 		u, next.Trace = Trace{Mu: r.Mu}.accumulate("RMSProp", u, own.Trace)
 	}
 	return scaled(u, lr.Neg()), next
