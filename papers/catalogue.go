@@ -15,6 +15,7 @@ import (
 	rectifiedflow "github.com/fluxion-go/fluxion/papers/rectified-flow"
 	rnngradientclipping "github.com/fluxion-go/fluxion/papers/rnn-gradient-clipping"
 	sinkhornnewton "github.com/fluxion-go/fluxion/papers/sinkhorn-newton"
+	"github.com/fluxion-go/fluxion/papers/xgrad"
 	"github.com/fluxion-go/fluxion/study"
 )
 
@@ -22,7 +23,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{forwardgradient.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), sinkhornnewton.Paper()}
+	return []*study.Paper{forwardgradient.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), sinkhornnewton.Paper(), xgrad.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

@@ -178,16 +178,6 @@ func updateRules() []*study.Paper {
 				"match tuned baselines on regression and image classification.",
 		},
 		{
-			Number: 98, Slug: "xgrad", Year: 2023, ArXiv: "2305.18240",
-			Title:   "XGrad: Boosting Gradient-Based Optimizers With Weight Prediction",
-			Authors: []string{"Lei Guan", "Dongsheng Li", "Yanqi Shi", "Jian Meng"},
-			Summary: "An optimizer's state already tells roughly where the weights will be a few updates from now. XGrad " +
-				"computes the gradient at that predicted point, returns to the actual weights, and applies the usual " +
-				"update with it. This carries Nesterov's look-ahead over to Adam, AdamW and others for one extra copy " +
-				"of the weights and no extra gradient; the authors report small, consistent gains in accuracy on " +
-				"vision and language tasks.",
-		},
-		{
 			Number: 104, Slug: "trajectory-invariance", Year: 2025, ArXiv: "2509.25049",
 			Title:   "Efficient Hyperparameter Tuning via Trajectory Invariance Principle",
 			Authors: []string{"Bingrui Li", "Jiaxin Wen", "Zhanpeng Zhou", "Jun Zhu", "Jianfei Chen"},
