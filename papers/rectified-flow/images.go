@@ -38,11 +38,17 @@ func imageTrainer(env *study.Env, p plan, steps int, times []float64) (*flow.Tra
 	key := fmt.Sprintf("image trainer, %d steps at %v", steps, times)
 	return study.Once(env, key, func() (*flow.Trainer[flow.ImageField], error) {
 		return flow.NewTrainer[flow.ImageField](flow.Config{
-			Steps: steps, Batch: p.imageBatch, Times: times, Average: p.average,
+			Steps: steps, Batch: p.imageBatch, Times: times, Average: p.decay(steps),
 			Rule: optim.Chain(optim.ClipByGlobalNorm(clipAt),
 				optim.NewAdam(optim.Warmup(max(1, min(p.warmup, steps/4)), optim.Cosine(imageRate, 0, steps)))),
 		})
 	})
+}
+
+// decay is that of the parameters' average: the plan's, but in a short training
+// less, so that what is left of the first values is exp(-10) or nothing.
+func (p plan) decay(steps int) float64 {
+	return max(0, min(p.average, 1-10/float64(steps)))
 }
 
 // imageFit trains a velocity of images, which starts as given.
