@@ -10,6 +10,7 @@ import (
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/studytest"
 )
 
 // smallPlans is a perceptron on fewer images, with the arms of scale quick.
@@ -33,25 +34,7 @@ func small(t *testing.T, methods lineup, scale study.Scale, seeds []uint64, thre
 	if scale == study.Quick {
 		p.Figures = nil // they take longer than the experiment
 	}
-	o, err := study.Run(context.Background(), study.Request{Paper: p, Scale: scale, Seeds: seeds, Dir: t.TempDir(),
-		Set: maps.Clone(set), Threads: threads})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, mistake := range o.Mistakes {
-		t.Error(mistake)
-	}
-	return o
-}
-
-func failed(o *study.Outcome) []string {
-	var ids []string
-	for _, v := range o.Verdicts {
-		if v.Status == study.NotReproduced {
-			ids = append(ids, v.Claim)
-		}
-	}
-	return ids
+	return studytest.Run(t, study.Request{Paper: p, Scale: scale, Seeds: seeds, Set: maps.Clone(set), Threads: threads})
 }
 
 // leafwise is a wrong squashing.
@@ -95,16 +78,7 @@ func TestBrokenMethodsFail(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			o := small(t, c.methods, study.Quick, []uint64{0}, 1, nil)
-			got := failed(o)
-			missed := slices.ContainsFunc(c.fails, func(id string) bool { return !slices.Contains(got, id) })
-			if missed || len(c.fails) == 0 && len(got) > 0 {
-				t.Errorf("claims %v fail, want %v", got, c.fails)
-				for _, v := range o.Verdicts {
-					for _, check := range v.Checks {
-						t.Logf("%s: %s %v", v.Claim, v.Status, check)
-					}
-				}
-			}
+			studytest.MustLose(t, o, c.fails...)
 		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/studytest"
 )
 
 // smallPlans has fewer test images and one momentum, and the settings of scale
@@ -32,25 +33,7 @@ func small(t *testing.T, methods lineup, scale study.Scale, seeds []uint64, thre
 	if scale == study.Quick {
 		p.Figures = nil // they take longer than the experiment
 	}
-	o, err := study.Run(context.Background(), study.Request{Paper: p, Scale: scale, Seeds: seeds, Dir: t.TempDir(),
-		Set: maps.Clone(set), Threads: threads})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, mistake := range o.Mistakes {
-		t.Error(mistake)
-	}
-	return o
-}
-
-func failed(o *study.Outcome) []string {
-	var ids []string
-	for _, v := range o.Verdicts {
-		if v.Status == study.NotReproduced {
-			ids = append(ids, v.Claim)
-		}
-	}
-	return ids
+	return studytest.Run(t, study.Request{Paper: p, Scale: scale, Seeds: seeds, Set: maps.Clone(set), Threads: threads})
 }
 
 // wrong is prediction with a mistake: the number of updates is s times factor
@@ -118,7 +101,7 @@ func TestBrokenMethodsFail(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := small(t, c.methods, study.Quick, []uint64{0}, 2, nil)
-			got := slices.DeleteFunc(failed(o), func(id string) bool { return id == "3" }) // of 200 images
+			got := slices.DeleteFunc(studytest.Lost(o), func(id string) bool { return id == "3" }) // of 200 images
 			missed := slices.ContainsFunc(c.fails, func(id string) bool { return !slices.Contains(got, id) })
 			if missed || len(c.fails) == 0 && len(got) > 0 {
 				t.Errorf("claims %v fail, want %v", got, c.fails)
