@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 
+	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/internal/threefry"
 )
 
@@ -148,6 +149,27 @@ func (b *Batches) Rest() iter.Seq[[]int] {
 			}
 		}
 	}
+}
+
+// Order lists the next n batches as rows, an int32 array [n, batch size], for a
+// program that goes through them by itself; it moves on, from epoch to epoch, as
+// n calls of Next do. Where a batch is shorter than the others, which DropLast
+// avoids, it panics with an *fx.Error, as it does for n below 1.
+func (b *Batches) Order(n int) *fx.Array {
+	if n < 1 {
+		fx.Fail("data.Batches.Order", "%d batches; there must be at least one", n)
+	}
+	order := make([]int32, 0, n*b.state.BatchSize)
+	for range n {
+		batch := b.Next()
+		if len(batch) < b.state.BatchSize {
+			fx.Fail("data.Batches.Order", "a batch of %d among batches of %d: make them with DropLast", len(batch), b.state.BatchSize)
+		}
+		for _, i := range batch {
+			order = append(order, int32(i))
+		}
+	}
+	return fx.New(order, n, b.state.BatchSize)
 }
 
 // permutation returns the order of the state's epoch.

@@ -3,9 +3,12 @@ package data
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/fluxion-go/fluxion/fx"
 )
 
 func drawBatches(t *rapid.T) *Batches {
@@ -210,5 +213,40 @@ func TestRestoreRefusesAnotherSequence(t *testing.T) {
 		if b.State() != before {
 			t.Errorf("a refused state moved the place to %+v", b.State())
 		}
+	}
+}
+
+func TestOrderIsTheNextBatches(t *testing.T) {
+	a, _ := NewBatches(10, 3, 7, BatchOptions{DropLast: true})
+	b, _ := NewBatches(10, 3, 7, BatchOptions{DropLast: true})
+	got := a.Order(5) // over the end of an epoch
+	if !slices.Equal(got.Shape(), []int{5, 3}) {
+		t.Fatalf("shape %v", got.Shape())
+	}
+	var want []int32
+	for range 5 {
+		for _, i := range b.Next() {
+			want = append(want, int32(i))
+		}
+	}
+	if !slices.Equal(got.Int32s(), want) || a.State() != b.State() {
+		t.Errorf("got %v at %+v, want %v at %+v", got.Int32s(), a.State(), want, b.State())
+	}
+}
+
+func TestOrderNeedsFullBatches(t *testing.T) {
+	for n, want := range map[int]string{
+		0: "0 batches; there must be at least one",
+		4: "a batch of 1 among batches of 3: make them with DropLast",
+	} {
+		b, _ := NewBatches(10, 3, 7, BatchOptions{})
+		func() {
+			defer func() {
+				if e, ok := recover().(*fx.Error); !ok || !strings.Contains(e.Error(), want) {
+					t.Errorf("Order(%d): %v, want %q", n, e, want)
+				}
+			}()
+			b.Order(n)
+		}()
 	}
 }

@@ -235,3 +235,16 @@ func checkConfidence(c float64) {
 		panic(fmt.Sprintf("study: confidence %v is not between 0 and 1", c))
 	}
 }
+
+// BlockMeans is the mean of each block of n values and the number of values up to
+// its end: a learning curve with a point for every n steps. A shorter last block
+// is left out.
+func BlockMeans(values []float64, n int) (at, means []float64) {
+	if n < 1 {
+		panic(fmt.Sprintf("study: means of blocks of %d values", n))
+	}
+	for i := n; i <= len(values); i += n {
+		at, means = append(at, float64(i)), append(means, Sample(values[i-n:i]).Mean())
+	}
+	return at, means
+}

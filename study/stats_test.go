@@ -189,3 +189,10 @@ func TestPivot(t *testing.T) {
 		t.Errorf("table\n%s want\n%s", got, want)
 	}
 }
+
+func TestBlockMeans(t *testing.T) {
+	at, means := BlockMeans([]float64{1, 3, 5, 7, math.NaN()}, 2)
+	if !slices.Equal(at, []float64{2, 4}) || !slices.Equal(means, []float64{2, 6}) {
+		t.Errorf("blocks of 2: %v at %v, want [2 6] at [2 4]", means, at)
+	}
+}

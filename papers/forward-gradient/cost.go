@@ -3,7 +3,6 @@ package forwardgradient
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/fluxion-go/fluxion/data"
 	"github.com/fluxion-go/fluxion/fx"
@@ -11,6 +10,7 @@ import (
 	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/classify"
 )
 
 // Part E: time and memory of both modes.
@@ -18,7 +18,7 @@ import (
 // pass is what a compiled pass takes.
 type pass struct {
 	Net   nn.Sequential
-	Batch images
+	Batch classify.Images
 	Key   *fx.Array
 }
 
@@ -55,7 +55,7 @@ func (e experiment) costs(ctx context.Context, env *study.Env, p plan) error {
 	}
 	key := random.FoldIn(random.New(env.Seed), partCost)
 	for _, m := range p.timed {
-		x := pass{m.build(key, d.side, d.classes), d.first(batchSize), key}
+		x := pass{m.build(key, d), d.Train.Slice(0, batchSize), key}
 		e.race(env, x, "model", m.name)
 		if err := e.raceOfTrainings(env, p, d, m); err != nil {
 			return err
@@ -78,7 +78,10 @@ func stackPass(key *fx.Array, depth, width int) pass {
 	const classes = 10
 	keys := random.Split(key, 3)
 	return pass{stack(keys[0], depth, width, classes),
-		images{random.Normal(keys[1], fx.Float32, batchSize, width), random.Randint(keys[2], fx.Int32, 0, classes, batchSize)}, key}
+		classify.Images{
+			Pixels: random.Normal(keys[1], fx.Float32, batchSize, width),
+			Labels: random.Randint(keys[2], fx.Int32, 0, classes, batchSize),
+		}, key}
 }
 
 // memory records what the plans of the compiled passes take, which does not
@@ -116,63 +119,33 @@ func (e experiment) race(env *study.Env, x pass, labels ...any) {
 		run := fx.Jit(e.passOf(name))
 		programs = append(programs, func() { run(x) })
 	}
-	medians := raceAll(env, fmt.Sprintf("time, %v", labels[1]), programs)
+	seconds := env.Race(fmt.Sprintf("time, %v", labels[1]), timings, programs...)
 	r := env.Record.With(labels...)
 	for i, name := range passNames {
-		r.With("method", name).Timing("seconds", medians[i])
+		r.With("method", name).Timing("seconds", seconds[i].Median())
 	}
-	r.Timing("R_f", medians[1]/medians[0])
-	r.Timing("R_b", medians[2]/medians[0])
+	r.Timing("R_f", seconds[1].Median()/seconds[0].Median())
+	r.Timing("R_b", seconds[2].Median()/seconds[0].Median())
 }
 
 // raceOfTrainings times the steps of trainings by both methods.
-func (e experiment) raceOfTrainings(env *study.Env, p plan, d *dataSet, m model) error {
+func (e experiment) raceOfTrainings(env *study.Env, p plan, d *classify.Sets, m model) error {
 	const steps = 5
 	var programs []func()
 	methods := []string{nameForward, nameReverse}
 	for _, method := range methods {
-		order, err := data.NewBatches(d.n, batchSize, env.Seed, data.BatchOptions{DropLast: true})
+		batches, err := data.NewBatches(d.Train.N(), batchSize, env.Seed, data.BatchOptions{DropLast: true})
 		if err != nil {
 			return err
 		}
 		run := e.trainer(method, p.decay)
 		at := e.start(trial{m, method, smallRate}, p, d, env.Seed)
 		programs = append(programs, func() {
-			at = run(batches{at, d.images, nextOrder(order, steps), fx.Scalar(smallRate)}).Training
+			at, _ = run.Steps(at, d.Train, batches.Order(steps), smallRate, random.New(env.Seed))
 		})
 	}
-	for i, median := range raceAll(env, "time of a step, "+m.name, programs) {
-		env.Record.With("model", m.name, "method", methods[i]).Timing("step_seconds", median/steps)
+	for i, seconds := range env.Race("time of a step, "+m.name, timings, programs...) {
+		env.Record.With("model", m.name, "method", methods[i]).Timing("step_seconds", seconds.Median()/steps)
 	}
 	return nil
-}
-
-// raceAll times programs in turn, after a call that compiles, and returns the
-// median seconds of each. A timing of a short program is of several calls.
-func raceAll(env *study.Env, name string, programs []func()) []float64 {
-	const shortest = 2e-3
-	calls := make([]int, len(programs))
-	for i, run := range programs {
-		run()
-		calls[i] = 1 + int(shortest/seconds(run, 1))
-	}
-	all := make([]study.Sample, len(programs))
-	for range env.Steps(name, timings) {
-		for i, run := range programs {
-			all[i] = append(all[i], seconds(run, calls[i])/float64(calls[i]))
-		}
-	}
-	var medians []float64
-	for _, s := range all {
-		medians = append(medians, s.Median())
-	}
-	return medians
-}
-
-func seconds(run func(), calls int) float64 {
-	start := time.Now()
-	for range calls {
-		run()
-	}
-	return time.Since(start).Seconds()
 }

@@ -1,19 +1,18 @@
 package forwardgradient
 
 import (
-	"fmt"
-
 	"github.com/fluxion-go/fluxion/data"
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/classify"
 )
 
 // model is a network by name.
 type model struct {
-	name  string
-	build func(key *fx.Array, side, classes int) nn.Sequential
+	name   string
+	layers func(key *fx.Array, side, classes int) nn.Sequential
 }
 
 var (
@@ -76,40 +75,23 @@ func stack(key *fx.Array, depth, width, classes int) nn.Sequential {
 	return nn.Sequential(head(key, width, hidden, classes))
 }
 
-// images is a labelled set: Pixels [n, side, side, 1] between 0 and 1, Labels [n].
-type images struct{ Pixels, Labels *fx.Array }
-
-type dataSet struct {
-	images
-	n, side, classes int
-}
-
 // sharedImages are the same for all seeds, which differ in the networks' first
-// values, in the order of the images and in the directions.
-func sharedImages(env *study.Env, p plan) (*dataSet, error) {
+// values, in the order of the images and in the directions. Pixels are between 0
+// and 1.
+func sharedImages(env *study.Env, p plan) (*classify.Sets, error) {
 	return openImages(env, p.train, p.side)
 }
 
-func openImages(env *study.Env, train, side int) (*dataSet, error) {
-	return study.Once(env, fmt.Sprintf("%d images of %d", train, side), func() (*dataSet, error) {
-		set, _, err := data.Open(env.Data.Name, env.Data.Dir, data.Options{Size: side, Train: train, Test: 10})
-		if err != nil {
-			return nil, err
-		}
-		if set.N() < batchSize {
-			return nil, fmt.Errorf("%s has %d training images; a batch alone has %d", env.Data.Name, set.N(), batchSize)
-		}
-		pixels, labels := set.Arrays()
-		return &dataSet{images{pixels, labels}, set.N(), set.Shape()[1], len(set.Classes)}, nil
-	})
+func openImages(env *study.Env, train, side int) (*classify.Sets, error) {
+	return classify.OpenPlain(env, data.Options{Size: side, Train: train, Test: 10}, batchSize)
 }
 
-// first are the first n images.
-func (d *dataSet) first(n int) images {
-	return images{d.Pixels.Slice(fx.Range{To: n}), d.Labels.Slice(fx.Range{To: n})}
+// build is the model's first values for a data set.
+func (m model) build(key *fx.Array, d *classify.Sets) nn.Sequential {
+	return m.layers(key, d.Train.Pixels.Dim(1), d.Classes)
 }
 
 // crossEntropy is the mean loss of a network on a batch.
-func crossEntropy(net nn.Sequential, b images) *fx.Array {
+func crossEntropy(net nn.Sequential, b classify.Images) *fx.Array {
 	return nn.SoftmaxCrossEntropy(net.Apply(b.Pixels), b.Labels).Mean()
 }

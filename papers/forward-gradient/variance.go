@@ -44,12 +44,12 @@ func coordinates(env *study.Env, key *fx.Array, d int) (target, error) {
 		return target{}, err
 	}
 	keys := random.Split(key, 2)
-	base, unravel := linalg.Ravel(dense(48, 16)(keys[0], set.side, set.classes))
+	base, unravel := linalg.Ravel(dense(48, 16)(keys[0], set.Train.Pixels.Dim(1), set.Classes))
 	if d > base.Size() {
 		return target{}, fmt.Errorf("%d coordinates of %d parameters", d, base.Size())
 	}
 	chosen := random.Choice(keys[1], base.Size(), d).Reshape(d, 1)
-	batch := set.first(batchSize)
+	batch := set.Train.Slice(0, batchSize)
 	f := func(p *fx.Array) *fx.Array { return crossEntropy(unravel(base.ScatterAdd(chosen, p)), batch) }
 	return target{f, fx.Zeros(fx.Float32, d)}, nil
 }

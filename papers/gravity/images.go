@@ -8,55 +8,39 @@ import (
 	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/classify"
 )
-
-// images is a labelled set: Pixels [n, height, width, channels] with mean 0 and
-// variance 1 over the training set, Labels [n].
-type images struct{ Pixels, Labels *fx.Array }
-
-func (s images) n() int { return s.Labels.Size() }
-
-type dataSets struct {
-	train, test images
-	classes     int
-}
 
 // sharedImages are the same for all seeds, which differ in the networks' first
 // values, in Gravity's first v and in the order of the images.
-func sharedImages(env *study.Env, p plan, t task) (*dataSets, error) {
-	plainSet, err := study.Once(env, "images", func() (*dataSets, error) { return loadImages(env, p) })
-	if err != nil || !t.signed {
-		return plainSet, err
-	}
-	return study.Once(env, "signed images", func() (*dataSets, error) {
-		keys := random.Split(random.FoldIn(random.New(0), partSigns), 2)
-		return &dataSets{signed(plainSet.train, keys[0], plainSet.classes), signed(plainSet.test, keys[1], plainSet.classes),
-			2 * plainSet.classes}, nil
-	})
-}
-
-func loadImages(env *study.Env, p plan) (*dataSets, error) {
-	train, test, err := data.Open(env.Data.Name, env.Data.Dir, data.Options{Size: p.side, Train: p.train, Test: p.test})
+func sharedImages(env *study.Env, p plan, t task) (*classify.Sets, error) {
+	sets, err := classify.Open(env, data.Options{Size: p.side, Train: p.train, Test: p.test}, batchSize)
 	if err != nil {
 		return nil, err
 	}
-	if train.N() < batchSize {
-		return nil, fmt.Errorf("%s has %d training images; a batch alone has %d", env.Data.Name, train.N(), batchSize)
-	}
-	classes := len(train.Classes)
-	if train, test, err = data.Normalise(train, test); err != nil {
-		return nil, err
-	}
-	take := func(s *data.Images) images {
-		pixels, labels := s.Arrays()
-		if p.padded && s.Height < paddedSide {
-			border := (paddedSide - s.Height) / 2
-			pad := fx.Padding{Before: border, After: paddedSide - s.Height - border}
-			pixels = pixels.Pad(0, fx.Padding{}, pad, pad)
+	return study.Once(env, fmt.Sprintf("images, padded %v, signed %v", p.padded, t.signed), func() (*classify.Sets, error) {
+		s := *sets
+		if p.padded {
+			s.Train, s.Test = padded(s.Train), padded(s.Test)
 		}
-		return images{pixels, labels}
+		if t.signed {
+			keys := random.Split(random.FoldIn(random.New(0), partSigns), 2)
+			s.Train, s.Test = signed(s.Train, keys[0], s.Classes), signed(s.Test, keys[1], s.Classes)
+			s.Classes *= 2
+		}
+		return &s, nil
+	})
+}
+
+// padded gives images that are smaller than paddedSide a border of zeros.
+func padded(s classify.Images) classify.Images {
+	side := s.Pixels.Dim(1)
+	if side >= paddedSide {
+		return s
 	}
-	return &dataSets{take(train), take(test), classes}, nil
+	border := (paddedSide - side) / 2
+	pad := fx.Padding{Before: border, After: paddedSide - side - border}
+	return classify.Images{Pixels: s.Pixels.Pad(0, fx.Padding{}, pad, pad), Labels: s.Labels}
 }
 
 // paddedSide is the side of the images that VGG-16 and VGG-19 get.
@@ -64,11 +48,11 @@ const paddedSide = 32
 
 // signed turns half of the images, drawn by the key, to their negative, which
 // makes them a class of their own.
-func signed(s images, key *fx.Array, classes int) images {
-	turned := random.Bernoulli(key, fx.Scalar(0.5), s.n())
+func signed(s classify.Images, key *fx.Array, classes int) classify.Images {
+	turned := random.Bernoulli(key, fx.Scalar(0.5), s.N())
 	shape := s.Pixels.Shape()
-	sign := fx.Where(turned, fx.Scalar(float32(-1)), fx.Scalar(float32(1))).Reshape(s.n(), 1, 1, 1).BroadcastTo(shape...)
-	return images{s.Pixels.Mul(sign), s.Labels.Add(turned.AsType(s.Labels.DType()).MulScalar(float64(classes)))}
+	sign := fx.Where(turned, fx.Scalar(float32(-1)), fx.Scalar(float32(1))).Reshape(s.N(), 1, 1, 1).BroadcastTo(shape...)
+	return classify.Images{Pixels: s.Pixels.Mul(sign), Labels: s.Labels.Add(turned.AsType(s.Labels.DType()).MulScalar(float64(classes)))}
 }
 
 // network is a stack of convolutions of 3 by 3 in stages, each of which ends
@@ -81,7 +65,7 @@ type network struct {
 
 // start draws a network's first values: He's normal distribution for the
 // kernels, zero for the biases. There is no batch normalisation and no dropout.
-func (n network) start(d *dataSets, seed uint64) nn.Sequential {
+func (n network) start(d *classify.Sets, seed uint64) nn.Sequential {
 	key := random.FoldIn(random.New(seed), partNetwork)
 	layer := 0
 	next := func() *fx.Array {
@@ -89,7 +73,7 @@ func (n network) start(d *dataSets, seed uint64) nn.Sequential {
 		return random.FoldIn(key, layer)
 	}
 	he := nn.LayerOptions{Kernel: nn.HeNormal}
-	height, width, channels := d.train.Pixels.Dim(1), d.train.Pixels.Dim(2), d.train.Pixels.Dim(3)
+	height, width, channels := d.Train.Pixels.Dim(1), d.Train.Pixels.Dim(2), d.Train.Pixels.Dim(3)
 	var net nn.Sequential
 	for _, stage := range n.stages {
 		for _, out := range stage {
@@ -106,5 +90,5 @@ func (n network) start(d *dataSets, seed uint64) nn.Sequential {
 		net = append(net, nn.NewLinear(next(), features, out, he), nn.Func(nn.Relu))
 		features = out
 	}
-	return append(net, nn.NewLinear(next(), features, d.classes, he))
+	return append(net, nn.NewLinear(next(), features, d.Classes, he))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/classify"
 )
 
 // TestWatched: what it sees of two steps, by hand, and that it does not touch
@@ -67,7 +68,7 @@ func TestSigned(t *testing.T) {
 	for i := range labels {
 		labels[i] = int32(i % 10)
 	}
-	got := signed(images{pixels, fx.New(labels)}, random.New(2), 10)
+	got := signed(classify.Images{Pixels: pixels, Labels: fx.New(labels)}, random.New(2), 10)
 	before, after, turned := pixels.Float64s(), got.Pixels.Float64s(), 0
 	for i, label := range got.Labels.Int32s() {
 		sign := 1.0
@@ -91,8 +92,8 @@ func TestSigned(t *testing.T) {
 
 // TestNetworks: sizes of the perceptron, of the small VGG and of VGG-16.
 func TestNetworks(t *testing.T) {
-	set := func(side, channels int) *dataSets {
-		return &dataSets{train: images{Pixels: fx.Zeros(fx.Float32, 1, side, side, channels)}, classes: 10}
+	set := func(side, channels int) *classify.Sets {
+		return &classify.Sets{Train: classify.Images{Pixels: fx.Zeros(fx.Float32, 1, side, side, channels)}, Classes: 10}
 	}
 	p := plans("glyphs")
 	for _, c := range []struct {

@@ -34,7 +34,7 @@ func (e experiment) train(env *study.Env, p plan, t task, a arm, seed uint64, ke
 	if err != nil {
 		return outcome{}, err
 	}
-	return program.train(env, d, name, e.start(t, d, a, o, seed), seed, t.epochs, keep)
+	return train(env, program, d, name, e.start(t, d, a, o, seed), seed, t.epochs, keep)
 }
 
 // trainAll makes a task's trainings for one seed.

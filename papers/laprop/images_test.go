@@ -2,7 +2,6 @@ package laprop
 
 import (
 	"context"
-	"math"
 	"strings"
 	"testing"
 
@@ -24,13 +23,6 @@ func TestWatched(t *testing.T) {
 	}
 	if got := state.(watchedState).Largest.Item(); got != 8 {
 		t.Errorf("largest %v, want 8", got)
-	}
-}
-
-func TestBlockMeans(t *testing.T) {
-	got := blockMeans([]float64{1, 3, 5, 7, math.NaN()}, 2)
-	if len(got) != 2 || got[0] != 2 || got[1] != 6 {
-		t.Errorf("blocks of 2: %v, want [2 6]", got)
 	}
 }
 

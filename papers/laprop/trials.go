@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/classify"
 )
 
 // trial is one training of part B.
@@ -47,15 +48,15 @@ func (t trial) rate(env *study.Env) float64 {
 }
 
 // run trains for one seed. All seeds share the compiled program.
-func (t trial) run(env *study.Env, d *dataSets, seed uint64, rate float64, epochs int) (outcome, error) {
+func (t trial) run(env *study.Env, d *classify.Sets, seed uint64, rate float64, epochs int) (outcome, error) {
 	name := t.String()
 	program, err := study.Once(env, fmt.Sprintf("%s, rate %v", name, rate), func() (*trainer, error) {
-		return newTrainer(t.network, t.method.at(rate, t.mu, t.nu), rate), nil
+		return newTrainer(t.method.at(rate, t.mu, t.nu)), nil
 	})
 	if err != nil {
 		return outcome{}, err
 	}
-	return program.train(env, d, name, seed, epochs)
+	return train(env, program, t.network, d, name, seed, rate, epochs)
 }
 
 // record takes down what a training came to.
@@ -64,11 +65,7 @@ func (t trial) record(r *study.Recorder, o outcome) {
 	r.Scalar("train_loss", o.trainLoss)
 	r.Scalar("test_accuracy", o.testAccuracy)
 	r.Scalar("largest_step", o.largestStep)
-	steps := make([]float64, len(o.curve))
-	for i := range steps {
-		steps[i] = float64((i + 1) * lossBlock)
-	}
-	r.Series("loss", steps, o.curve)
+	r.Series("loss", o.steps, o.curve)
 }
 
 // trainAll runs part B for one seed.
@@ -97,7 +94,7 @@ const tuningSeed = 1_000_000
 // tune chooses, for every method at every pair of decay rates, the learning
 // rate of the plan's grid with the lowest final training loss. All methods are
 // tuned over the same grid with the same effort.
-func (e experiment) tune(ctx context.Context, env *study.Env, p plan, d *dataSets) error {
+func (e experiment) tune(ctx context.Context, env *study.Env, p plan, d *classify.Sets) error {
 	trials := e.trials(p)
 	env.Plan(len(trials) * len(p.rates) * p.epochs)
 	for _, t := range trials {

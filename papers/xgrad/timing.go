@@ -2,12 +2,13 @@ package xgrad
 
 import (
 	"context"
-	"time"
 
 	"github.com/fluxion-go/fluxion/data"
-	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/nn"
+	"github.com/fluxion-go/fluxion/optim"
+	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/classify"
 )
 
 const (
@@ -20,38 +21,25 @@ var timedNetwork = network{hidden: []int{384, 128}}
 
 // time records the seconds of a step of each base with and without prediction,
 // measured in turns, and the median of the ratios of neighbours.
-func (e experiment) time(ctx context.Context, env *study.Env, p plan, d *dataSets) error {
-	order, err := data.NewBatches(d.train.n(), timedBatch, 0, data.BatchOptions{DropLast: true})
+func (e experiment) time(ctx context.Context, env *study.Env, p plan, d *classify.Sets) error {
+	batches, err := data.NewBatches(d.Train.N(), timedBatch, 0, data.BatchOptions{DropLast: true})
 	if err != nil {
 		return err
 	}
-	batches := nextOrder(order, timedBatch)
-	batches = batches.SliceAxis(0, 0, min(timedSteps, batches.Dim(0)))
+	order := batches.Order(min(timedSteps, batches.PerEpoch()))
 	net := timedNetwork.start(d, 0)
 	for _, c := range []setting{{nameSGDM, 0.01}, {nameAdam, 1e-3}} {
-		var trainers [2]*trainer
-		var starts [2]training
-		for s := range trainers {
-			trainers[s] = newTrainer(plain[nn.Sequential](c.rule(nil)))
-			if s > 0 {
-				trainers[s] = newTrainer(e.methods.net(c.rule(nil), s))
-			}
-			starts[s] = training{net, trainers[s].optimizer.Init(net)}
-			fx.Eval(trainers[s].pass(epoch{starts[s], d.train, batches})) // compiles
+		race := func(o optim.Optimizer[nn.Sequential]) func() {
+			t := newTrainer(o)
+			start := t.Start(net, 0)
+			return func() { t.Steps(start, d.Train, order, 0, random.New(0)) }
 		}
-		var seconds [2]study.Sample
-		for range p.rounds {
-			for s := range trainers {
-				begin := time.Now()
-				fx.Eval(trainers[s].pass(epoch{starts[s], d.train, batches}))
-				seconds[s] = append(seconds[s], time.Since(begin).Seconds()/float64(batches.Dim(0)))
-			}
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
+		seconds := env.Race("time of "+c.base, p.rounds, race(plain[nn.Sequential](c.rule(nil))), race(e.methods.net(c.rule(nil), 1)))
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		r := env.Record.With("base", c.base)
-		r.Timing("step_seconds", seconds[0].Median())
+		r.Timing("step_seconds", seconds[0].Median()/float64(order.Dim(0)))
 		r.Timing("step_ratio", seconds[1].Over(seconds[0]).Median())
 	}
 	env.Record.Scalar("timed_weights", float64(nn.ParameterCount(net)))

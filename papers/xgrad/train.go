@@ -5,83 +5,22 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/fluxion-go/fluxion/data"
-	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/optim"
-	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/classify"
 )
 
 // Part A: networks that classify images, trained in pairs: for every number of
 // updates ahead from the same first values with the same batches.
 
-const examSize = 1000 // images that are evaluated at a time
-
-// training is what changes while a network is trained.
-type training struct {
-	Net   nn.Sequential
-	State optim.State
-}
-
-// epoch is what the compiled program takes: the training, and the images with
-// the order in which they come, [batches, batch].
-type epoch struct {
-	Training training
-	Images   images
-	Order    *fx.Array
-}
-
-// trainer trains a network with one optimizer, an epoch at a time.
-type trainer struct {
-	optimizer optim.Optimizer[nn.Sequential]
-	pass      func(epoch) training // the compiled program
-	exam      func(exam) marks
-}
+// trainer trains a network with one optimizer.
+type trainer = classify.Trainer[nn.Sequential]
 
 func newTrainer(o optim.Optimizer[nn.Sequential]) *trainer {
-	return &trainer{optimizer: o, pass: fx.Jit(func(e epoch) training { return pass(o, e) }), exam: fx.Jit(evaluate)}
-}
-
-// pass is an epoch. Running statistics are those of the one forward pass, at the
-// predicted weights.
-func pass(o optim.Optimizer[nn.Sequential], e epoch) training {
-	end, _ := fx.Scan(func(now training, batch *fx.Array) (training, []*fx.Array) {
-		pixels, labels := e.Images.Pixels.Take(batch, 0), e.Images.Labels.Take(batch, 0)
-		loss, aux := optim.WithAux(func(net nn.Sequential) (*fx.Array, nn.Sequential) {
-			logits, next := net.Train(pixels, random.New(0)) // no layer draws anything
-			return nn.SoftmaxCrossEntropy(logits, labels).Mean(), next
-		})
-		net, state, _ := o.Step(loss, now.Net, now.State)
-		return training{nn.WithRunning(net, aux()), state}, nil
-	}, e.Training, e.Order)
-	return end
-}
-
-// exam is a network and images that it is tried on; marks are the sums of the
-// losses and of right answers, float64 scalars.
-type exam struct {
-	Net    nn.Sequential
-	Images images
-}
-
-type marks struct{ Loss, Right *fx.Array }
-
-func evaluate(e exam) marks {
-	logits := e.Net.Apply(e.Images.Pixels)
-	right := logits.ArgMax(-1).AsType(e.Images.Labels.DType()).Equal(e.Images.Labels)
-	return marks{nn.SoftmaxCrossEntropy(logits, e.Images.Labels).AsType(fx.Float64).Sum(), right.AsType(fx.Float64).Sum()}
-}
-
-// score is the mean loss and the share of right answers.
-func (t *trainer) score(net nn.Sequential, s images) (loss, accuracy float64) {
-	n := s.n()
-	for from := 0; from < n; from += examSize {
-		to := min(from+examSize, n)
-		m := t.exam(exam{net, images{s.Pixels.SliceAxis(0, from, to), s.Labels.SliceAxis(0, from, to)}})
-		loss, accuracy = loss+m.Loss.Item(), accuracy+m.Right.Item()
-	}
-	return loss / float64(n), accuracy / float64(n)
+	return classify.NewTrainer(classify.Settings[nn.Sequential]{
+		Optimizer: func(classify.Choice) optim.Optimizer[nn.Sequential] { return o },
+	})
 }
 
 // outcome is what one training came to, at the real weights, after each epoch.
@@ -92,34 +31,20 @@ type outcome struct {
 }
 
 // train trains a network from the seed's first values with the seed's order of
-// the images. The last images of an epoch that do not fill a batch are left out.
-func (t *trainer) train(env *study.Env, d *dataSets, p plan, name string, epochs int) (outcome, error) {
-	batches, err := data.NewBatches(d.train.n(), p.batch, env.Seed, data.BatchOptions{DropLast: true})
-	if err != nil {
-		return outcome{}, err
-	}
-	net := p.network.start(d, env.Seed)
-	now := training{net, t.optimizer.Init(net)}
+// the images. Running statistics are those of the one forward pass, at the
+// predicted weights.
+func train(env *study.Env, t *trainer, d *classify.Sets, p plan, name string, epochs int) (outcome, error) {
 	var o outcome
-	for range env.Steps(name, epochs) {
-		now = t.pass(epoch{now, d.train, nextOrder(batches, p.batch)})
-		loss, _ := t.score(now.Net, d.train)
-		_, accuracy := t.score(now.Net, d.test)
-		o.loss, o.accuracy = append(o.loss, loss), append(o.accuracy, accuracy)
-	}
-	o.net = now.Net
-	return o, nil
-}
-
-// nextOrder lists the next epoch's batches, [batches, size].
-func nextOrder(b *data.Batches, size int) *fx.Array {
-	var order []int32
-	for batch := range b.Rest() {
-		for _, i := range batch {
-			order = append(order, int32(i))
-		}
-	}
-	return fx.New(order, len(order)/size, size)
+	end, _, err := t.Train(env, name, classify.Run[nn.Sequential]{
+		Start: t.Start(p.network.start(d, env.Seed), 0), Sets: d, Batch: p.batch, Epochs: epochs, Seed: env.Seed,
+		After: func(now classify.Training[nn.Sequential], _ classify.Trace) {
+			loss, _ := t.Score(now.Net, d.Train)
+			_, accuracy := t.Score(now.Net, d.Test)
+			o.loss, o.accuracy = append(o.loss, loss), append(o.accuracy, accuracy)
+		},
+	})
+	o.net = end.Net
+	return o, err
 }
 
 // early is the epoch at which claim 1 looks.
@@ -143,7 +68,7 @@ func (e experiment) trainAll(ctx context.Context, env *study.Env, p plan) error 
 		if err != nil {
 			return err
 		}
-		o, err := program.train(env, d, p, name, p.epochs)
+		o, err := train(env, program, d, p, name, p.epochs)
 		if err != nil {
 			return err
 		}
@@ -193,7 +118,7 @@ func (e experiment) control(env *study.Env, p plan) error {
 			if err != nil {
 				return err
 			}
-			o, err := program.train(env, d, p, name, 1)
+			o, err := train(env, program, d, p, name, 1)
 			if err != nil {
 				return err
 			}
