@@ -38,7 +38,7 @@ func lineNet(key *fx.Array, pixels int) nn.MLP {
 // lines trains with the large batch (LB), goes on from there with small batches
 // and, as a control, with the large one, and records the loss on the straight
 // lines to these and to networks from elsewhere.
-func lines(ctx context.Context, env *study.Env, p plan) error {
+func (e experiment) lines(ctx context.Context, env *study.Env, p plan) error {
 	sets, err := sharedPictures(env, p, p.linePool)
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func lines(ctx context.Context, env *study.Env, p plan) error {
 		train func() nn.MLP
 	}{
 		{"large batch", func() nn.MLP { lb = large(start); return lb }},
-		{toSmall, func() nn.MLP { return small(lb) }},
+		{toSmall, func() nn.MLP { return small(e.from(lb, other)) }},
 		{toControl, func() nn.MLP { return large(lb) }},
 		{toIndependent, func() nn.MLP { return large(other) }},
 		{toSmallStart, func() nn.MLP { return small(start) }},
@@ -117,11 +117,5 @@ func smallBatches(p plan, seed uint64) (*fx.Array, error) {
 	if err != nil {
 		return nil, fmt.Errorf("small batches: %w", err)
 	}
-	order := make([]int32, 0, p.smallSteps*smallBatch)
-	for range p.smallSteps {
-		for _, i := range b.Next() {
-			order = append(order, int32(i))
-		}
-	}
-	return fx.New(order, p.smallSteps, smallBatch), nil
+	return b.Order(p.smallSteps), nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fluxion-go/fluxion/curvature"
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/study"
 )
 
@@ -21,6 +22,9 @@ type experiment struct {
 	count func(values []float64) (int, float64)
 	// seen is the matrix whose spectrum is taken.
 	seen func(curvature.Parts) *fx.Array
+	// from is where small batches go on: at what the large batch came to from one
+	// start, not at another start.
+	from func(large, other nn.MLP) nn.MLP
 	// plan is how much is done.
 	plan func(*study.Env) plan
 }
@@ -30,6 +34,7 @@ type experiment struct {
 var published = experiment{
 	count: func(values []float64) (int, float64) { return curvature.Outliers(values, 25) },
 	seen:  func(d curvature.Parts) *fx.Array { return d.H },
+	from:  func(large, _ nn.MLP) nn.MLP { return large },
 	plan:  newPlan,
 }
 
@@ -77,7 +82,7 @@ func (e experiment) common(_ context.Context, env *study.Env) error {
 func (e experiment) run(ctx context.Context, env *study.Env) error {
 	p := e.plan(env)
 	env.Plan(p.workload())
-	for _, part := range []func(context.Context, *study.Env, plan) error{e.clusters, e.images, lines, e.rank} {
+	for _, part := range []func(context.Context, *study.Env, plan) error{e.clusters, e.images, e.lines, e.rank} {
 		if err := part(ctx, env, p); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fluxion-go/fluxion/curvature"
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
 	"github.com/fluxion-go/fluxion/study/studytest"
@@ -59,6 +60,54 @@ func TestBrokenMethodsFail(t *testing.T) {
 			studytest.MustLose(t, o, c.fails...)
 		})
 	}
+}
+
+// TestBrokenMatrixLosesTheWidths: claim 2. The Gauss-Newton part alone has a bulk
+// of exact zeros, which is wider. That the right matrix keeps the claim is seen by
+// the record of scale quick.
+func TestBrokenMatrixLosesTheWidths(t *testing.T) {
+	e := published
+	e.seen = func(d curvature.Parts) *fx.Array { return d.G }
+	e.plan = func(env *study.Env) plan {
+		p := smallPlan(env)
+		p.problems, p.imageStages = problems(nil, nil, []int{8, 64}, nil), nil
+		return p
+	}
+	studytest.MustLose(t, judgedBy(t, e, "2", study.Request{Scale: study.Quick}), "2")
+}
+
+// TestAnotherStartLosesTheLine: claim 4, on few images. Small batches that set out
+// elsewhere end behind a barrier.
+func TestAnotherStartLosesTheLine(t *testing.T) {
+	for name, c := range map[string]struct {
+		from  func(large, other nn.MLP) nn.MLP
+		fails []string
+	}{
+		"nothing":       {published.from, nil},
+		"another start": {func(_, other nn.MLP) nn.MLP { return other }, []string{"4"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := published
+			e.from = c.from
+			e.plan = func(env *study.Env) plan {
+				p := smallPlan(env)
+				p.problems, p.imageStages = nil, nil
+				p.images, p.largeSteps, p.smallSteps, p.linePool = 400, 100, 2000, 2
+				return p
+			}
+			studytest.MustLose(t, judgedBy(t, e, "4", study.Request{Scale: study.Quick, Seeds: []uint64{0, 1, 2}}), c.fails...)
+		})
+	}
+}
+
+// judgedBy runs an experiment that is judged by one claim alone.
+func judgedBy(t *testing.T, e experiment, id string, r study.Request) *study.Outcome {
+	t.Helper()
+	p := e.paper()
+	p.Claims = slices.DeleteFunc(p.Claims, func(c study.Claim) bool { return c.ID != id })
+	p.Claims[0].Scales, p.Figures, p.Tables = nil, nil, nil
+	r.Paper = p
+	return studytest.Run(t, r)
 }
 
 // TestSameOnAnyThreads also sees that tables can be made.

@@ -64,6 +64,39 @@ func TestBrokenMethodsFail(t *testing.T) {
 	}
 }
 
+// TestBrokenTrainingLosesTheAreas: claims 4 and 5, which speak of trainings, on
+// fewer images and rates. The mean in UPGrad's place gains nothing; the shortest
+// vector takes longer than the mean.
+func TestBrokenTrainingLosesTheAreas(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		upgrad func(mo.ConeOptions) mo.Weighting
+		fails  []string
+	}{
+		{"nothing", mo.UPGrad, nil},
+		{"the mean", func(mo.ConeOptions) mo.Weighting { return called(nameUPGrad, mo.Mean()) }, []string{"4", "5"}},
+		{"the shortest vector", func(mo.ConeOptions) mo.Weighting { return called(nameUPGrad, mo.MGDA()) }, []string{"4", "5"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := experiment{upgrad: c.upgrad, plan: func(env *study.Env) plan {
+				p := newPlan(env)
+				p.matrices, p.methods, p.batches = 1, []string{nameMean, nameUPGrad, nameMGDA}, []int{4, 64}
+				p.rates = map[string][]float64{"": {0.1, 0.3}}
+				return p
+			}}
+			p := e.paper()
+			p.Claims = p.Claims[3:]
+			for i := range p.Claims {
+				p.Claims[i].Scales, p.Claims[i].MinSeeds = nil, 1
+			}
+			p.Figures = nil
+			o := studytest.Run(t, study.Request{Paper: p, Scale: study.Quick, Seeds: []uint64{0},
+				Set: map[string]string{"images": "256", "epochs": "4"}})
+			studytest.MustLose(t, o, c.fails...)
+		})
+	}
+}
+
 func TestSameOnAnyThreads(t *testing.T) {
 	one, two := small(t, published, 1), small(t, published, 2)
 	studytest.MustHaveSameBits(t, one, two)
