@@ -35,6 +35,7 @@ var methods = []Method{
 		func(lr optim.Schedule) optim.Rule { return optim.NewLARS(lr, 0.9, 1e-3, 5e-4, optim.Matrices) }),
 	FromRule("lamb", "layer-wise rates for Adam, weight decay 0.01 (You et al. 2020)", 1e-2,
 		func(lr optim.Schedule) optim.Rule { return optim.NewLAMB(lr, 0.01, optim.Matrices) }),
+	FromRule("muon", "orthogonal steps for matrices, signs for the rest, alpha 0.05 (Jordan et al. 2024)", 1e-2, optim.NewMuon),
 	newMethod("rprop", "signs, a step size for each element (Riedmiller and Braun 1993)", 1e-2,
 		func(rate float64, _ optim.Schedule) optim.Rprop { return optim.NewRprop(rate) },
 		func(r optim.Rprop) optim.Optimizer[Params] { return optim.FromRule[Params](r) }),
