@@ -26,6 +26,35 @@ func reductionOf[T float32 | float64](l *loop, s *compile.Step, r reduction, k *
 		}
 		l.e.pool.For(n, grain, body)
 	}
+	if r.inner == 1 && r.n <= tile/2 {
+		// A tile holds several rows.
+		short := shortRowOf[T](s.Op.Prim)
+		rows := tile / r.n
+		return func(f *frame) {
+			out := graph.View[T](f.values[s.Outs[0]])
+			parts((r.outer+rows-1)/rows, max(1, l.grain/(rows*r.n)), func(_, lo, hi int) {
+				t := l.free.Get().(*tiles)
+				l.begin(f, t)
+				for i := lo * rows; i < min(hi*rows, r.outer); i += rows {
+					m := min(rows, r.outer-i)
+					l.tile(f, t, i*r.n, m*r.n)
+					x := graph.View[T](t.regs[last])
+					for q := range m {
+						row := x[q*r.n:][:r.n]
+						if r.n <= kernel.Lanes {
+							out[i+q] = short(row)
+							continue
+						}
+						var acc [kernel.Lanes]T
+						k.Fill(acc[:], identity)
+						feed(&acc, row)
+						out[i+q] = tree(k, combine, &acc)
+					}
+				}
+				l.free.Put(t)
+			})
+		}
+	}
 	if r.inner == 1 {
 		runs := (r.n + rowRun - 1) / rowRun
 		return func(f *frame) {

@@ -135,6 +135,15 @@ func reduceFloat[T float32 | float64](e *Engine, k *kernel.Floats[T], p *graph.P
 		e.pool.For(n, grain, func(_, lo, hi int) { body(lo, hi) })
 	}
 	if r.inner == 1 {
+		if r.n <= kernel.Lanes {
+			short := shortRowOf[T](p)
+			loop(r.outer, max(1, rowRun/r.n), func(lo, hi int) {
+				for i := lo; i < hi; i++ {
+					out[i] = short(x[i*r.n : (i+1)*r.n])
+				}
+			})
+			return
+		}
 		runs := (r.n + rowRun - 1) / rowRun
 		partial := make([]T, r.outer*runs)
 		loop(len(partial), max(1, rowRun/r.n), func(lo, hi int) {
