@@ -48,7 +48,7 @@ func claims() []study.Claim {
 		{
 			ID: "3", Name: "Less time and memory",
 			Statement: "An outer step with 2000 inner iterations takes at most half the time and a tenth of the memory with implicit differentiation, of what it takes unrolled.",
-			Where:     "Section 4.1, Figure 4", Statistic: "medians of 3 steps, in turn",
+			Where:     "Section 4.1, Figure 4", Statistic: "medians of the outer steps, in turn",
 			Scales: larger, Timed: true,
 			Judge: judgeCost,
 		},
@@ -101,15 +101,19 @@ func judgeAgreement(r *study.Results, j *study.Judgement) {
 func judgeCost(r *study.Results, j *study.Judgement) {
 	features := claimedFeatures(r)
 	for _, solver := range costNames {
-		at := func(name, way string) float64 {
-			return r.Common.Timing(name, "solver", solver, "features", features, "way", way)
+		at := func(name string, w way) float64 {
+			return r.Common.Timing(name, "solver", solver, "features", features, "way", w)
+		}
+		if !ran(r.Common, "solver", solver, "features", features, "way", nameUnrolled) {
+			j.Inconclusive("unrolled %s needs more memory than it may take", solver)
+			continue
 		}
 		for _, m := range []struct {
 			name, what string
 			limit      float64
 		}{{"seconds", "time", timeShare}, {"megabytes", "memory", memoryShare}} {
 			j.AtMost(fmt.Sprintf("%s, implicit / unrolled, %s", m.what, solver),
-				study.Value(at(m.name, nameImplicit)/at(m.name, nameUnrolled)), m.limit)
+				study.Value(at(m.name, own(solver))/at(m.name, way{kind: nameUnrolled})), m.limit)
 		}
 	}
 }

@@ -89,24 +89,29 @@ func outerLoss(w *fx.Array, d dataSet) *fx.Array {
 type distilState struct {
 	Images *fx.Array
 	Opt    optim.State
-	Set    dataSet
 	Loss   *fx.Array
 }
 
+// distilArgs are what an outer step reads: the large set comes in, and not out again.
+type distilArgs struct {
+	State distilState
+	Set   dataSet
+}
+
 // distiller is one outer step, compiled.
-func (e experiment) distiller(way string) (optim.Optimizer[*fx.Array], func(distilState) distilState) {
+func (e experiment) distiller(way string) (optim.Optimizer[*fx.Array], func(distilArgs) distilState) {
 	run := fitted(distilSteps)
 	if way == nameImplicit {
 		run = implicit.Custom(implicit.Stationary(regularised), run, e.linear.rough())
 	}
 	adam := optim.FromRule[*fx.Array](optim.NewAdam(optim.Constant(distilRate)))
-	return adam, fx.Jit(func(s distilState) distilState {
+	return adam, fx.Jit(func(a distilArgs) distilState {
 		loss := func(images *fx.Array) *fx.Array {
 			w, _ := run(nil, images)
-			return outerLoss(w, s.Set)
+			return outerLoss(w, a.Set)
 		}
-		images, opt, info := adam.Step(loss, s.Images, s.Opt)
-		return distilState{images, opt, s.Set, info.Loss}
+		images, opt, info := adam.Step(loss, a.State.Images, a.State.Opt)
+		return distilState{images, opt, info.Loss}
 	})
 }
 
@@ -141,11 +146,11 @@ func (e experiment) distil(ctx context.Context, env *study.Env, p plan) error {
 	start := random.Normal(keys[0], fx.Float64, distilClasses, sets.train.X.Dim(1)).MulScalar(0.1)
 	type program struct {
 		adam optim.Optimizer[*fx.Array]
-		step func(distilState) distilState
+		step func(distilArgs) distilState
 	}
 	ways := []string{nameImplicit, nameUnrolled}
 	states := map[string]distilState{}
-	steps := map[string]func(distilState) distilState{}
+	steps := map[string]func(distilArgs) distilState{}
 	for _, way := range ways {
 		run, err := study.Once(env, "distil "+way, func() (program, error) {
 			adam, step := e.distiller(way)
@@ -154,9 +159,9 @@ func (e experiment) distil(ctx context.Context, env *study.Env, p plan) error {
 		if err != nil {
 			return err
 		}
-		states[way] = distilState{start, run.adam.Init(start), sets.train, fx.Scalar(0.0)}
+		states[way] = distilState{start, run.adam.Init(start), fx.Scalar(0.0)}
 		steps[way] = run.step
-		fx.Eval(run.step(states[way])) // compiles
+		fx.Eval(run.step(distilArgs{states[way], sets.train})) // compiles
 	}
 	task := env.Task("distillation", 2*p.outer)
 	defer task.Finish()
@@ -167,7 +172,7 @@ func (e experiment) distil(ctx context.Context, env *study.Env, p plan) error {
 			s, began := states[way], time.Now()
 			losses := make([]*fx.Array, n)
 			for i := range n {
-				s = steps[way](s)
+				s = steps[way](distilArgs{s, sets.train})
 				losses[i] = s.Loss
 			}
 			fx.Eval(s)

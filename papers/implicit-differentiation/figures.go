@@ -2,14 +2,15 @@ package implicitdifferentiation
 
 import (
 	"math"
+	"slices"
 
 	"github.com/fluxion-go/fluxion/study"
 )
 
 func figures(r *study.Results) []*study.Figure {
-	list := []*study.Figure{precisionFigure(r)}
+	list := []*study.Figure{precisionFigure(r), tuningFigure(r), costFigure(r)}
 	if r.Has("auc", "method", codingNames[0]) {
-		list = append(list, costFigure(r), distilFigure(r), imagesFigure(r), codingFigure(r), packingFigure(r))
+		list = append(list, distilFigure(r), imagesFigure(r), codingFigure(r), packingFigure(r))
 	}
 	return append(list, catalogueFigure(r))
 }
@@ -41,24 +42,52 @@ func precisionFigure(r *study.Results) *study.Figure {
 // costFigure is bars of time and memory.
 func costFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "cost", Columns: 2, Title: "Unrolling keeps every iterate; the implicit derivative needs the last one",
-		Caption: "One gradient step on the weight of a support vector machine, of the same iterations from the same start. Memory is by how much the heap grows at its peak."}
-	for _, m := range []struct{ name, title, unit string }{{"seconds", "time", "s"}, {"megabytes", "memory", "MB"}} {
-		panel := &study.Bars{Title: m.title, XLabel: "features, solver", Y: study.Axis{Label: m.title, Unit: m.unit, Log: true}}
-		series := []study.BarSeries{{Label: nameImplicit}, {Label: nameUnrolled}}
-		for _, features := range costFeatures(r) {
-			for _, solver := range append(costNames, nameBlocks) {
-				if !r.Common.Has("gradient", "solver", solver, "features", features, "way", nameUnrolled) {
-					continue
-				}
-				panel.Groups = append(panel.Groups, study.FormatNumber(features)+" "+short[solver])
-				for i := range series {
-					series[i].Values = append(series[i].Values, r.Common.Timing(m.name, "solver", solver, "features", features, "way", series[i].Label))
-				}
-			}
-		}
-		panel.Series = series
-		f.Panels = append(f.Panels, panel)
+		Caption: "A step of gradient descent on the weight of a support vector machine, by the same iterations from the same start: mirror descent (MD), projected " +
+			"gradient (PG) and block coordinate descent (BCD), at a number of features. Implicit derivatives go through either fixed point. Memory is what the " +
+			"compiled step plans."}
+	seconds := &study.Bars{Title: "time of a step", XLabel: "features, solver", Y: study.Axis{Label: "time", Unit: "s", Log: true}}
+	memory := &study.Bars{Title: "memory of a step", XLabel: "features, solver", Y: study.Axis{Label: "memory", Unit: "MB", Log: true}}
+	for _, w := range ways() {
+		seconds.Series = append(seconds.Series, study.BarSeries{Label: w.String()})
 	}
+	memory.Series = slices.Clone(seconds.Series)
+	tuned(r, func(features float64, solver string, w way, at []any) {
+		i := slices.Index(ways(), w)
+		if i == 0 {
+			seconds.Groups = append(seconds.Groups, study.FormatNumber(features)+" "+short[solver])
+		}
+		took := math.NaN()
+		if ran(r.Common, at...) {
+			took = r.Common.Timing("seconds", at...)
+		}
+		seconds.Series[i].Values = append(seconds.Series[i].Values, took)
+		memory.Series[i].Values = append(memory.Series[i].Values, r.Common.Scalar("planned_megabytes", at...))
+	})
+	memory.Groups = seconds.Groups
+	f.Panels = []study.Panel{seconds, memory}
+	return f
+}
+
+// tuningFigure is the validation loss along the outer steps.
+func tuningFigure(r *study.Results) *study.Figure {
+	f := &study.Figure{Name: "tuning", Columns: 3, Title: "The weight is tuned as well by implicit gradients",
+		Caption: "Validation loss of the support vector machine along the steps of gradient descent on the logarithm of its weight, for each solver. " +
+			"The lines lie upon each other where the solver has converged."}
+	features := claimedFeatures(r)
+	panels := map[string]*study.Lines{}
+	for _, solver := range solverNames() {
+		panels[solver] = &study.Lines{Title: solver, X: study.Axis{Label: "outer step"}, Y: study.Axis{Label: "validation loss"}}
+		f.Panels = append(f.Panels, panels[solver])
+	}
+	tuned(r, func(at float64, solver string, w way, labels []any) {
+		if at == features && ran(r.Common, labels...) {
+			c := r.Common.Curve("validation_loss", labels...).Curve(w.String())
+			if w.kind == nameUnrolled {
+				c.Draw = study.Points
+			}
+			panels[solver].Curves = append(panels[solver].Curves, c)
+		}
+	})
 	return f
 }
 

@@ -28,13 +28,17 @@ var published = lineup{
 }
 
 // loose is a general solver to an everyday precision and with few vectors, for where
-// time and memory count: the solution itself is no better.
+// time and memory count: the solution itself is no better. On pilot seed 1000 the
+// gradient of the support vector machine's weight is off by a percent after 2000
+// steps of mirror descent, and this tolerance adds less than a hundredth of that.
 func (l lineup) loose() linalg.Solver[*fx.Array] {
 	if _, ok := l.general.(linalg.GMRES[*fx.Array]); ok {
-		return linalg.BiCGStab[*fx.Array]{Tol: 1e-6, MaxIter: 500}
+		return linalg.BiCGStab[*fx.Array]{Tol: looseTol, MaxIter: 500}
 	}
 	return l.general
 }
+
+const looseTol = 1e-4
 
 // experiment is the experiment with the solvers of its linear systems, and how
 // much of it each scale does.
@@ -53,8 +57,13 @@ func (e experiment) paper() *study.Paper {
 		Explanation: explanation,
 		Claims:      claims(),
 		Options: []study.Option{
-			study.IntOption("inner", 0, "iterations of the projected gradient and mirror descent methods where time and memory are measured; 0: the scale's (2000)").Between(0, 100_000),
-			study.IntOption("outer", 0, "steps of the distillation; 0: the scale's (100)").Between(0, 100_000),
+			study.IntOption("steps", 0, "steps on the support vector machine's weight; 0: the scale's (20)").Between(0, 10_000),
+			study.IntOption("features", 0, "features there, with all solvers; 0: the scale's (10, 100 and 1000, at full 100, 1000 and 10000)").Between(0, 1_000_000),
+			study.IntOption("inner", 0, "iterations of mirror descent and projected gradient there; 0: the scale's (2000, at full 2500)").Between(0, 100_000),
+			study.IntOption("sweeps", 0, "sweeps of block coordinate descent there; 0: the scale's (5, at full 500)").Between(0, 100_000),
+			study.IntOption("memory", 8, "gigabytes that a step there may take; a way that plans more is not run").Between(1, 10_000),
+			study.IntOption("outer", 0, "steps of the distillation; 0: the scale's (100, at full 1000)").Between(0, 100_000),
+			study.IntOption("discs", 0, "discs of a packing; 0: the scale's (64, at full 128)").Between(0, 10_000),
 		},
 		DataSets: []string{"glyphs", "mnist"},
 		Seeds:    study.PerScale[int]{Quick: 2, Default: 5, Full: 20},
@@ -73,10 +82,14 @@ type plan struct {
 	// examples and features.
 	svmTrain, svmFeatures int
 
-	cost      bool  // time and memory
-	costTrain int   // training examples there
-	features  []int // numbers of features there; the claim is about the middle one
-	inner     int   // iterations there
+	// The tuning of its weight.
+	tuned     int   // outer steps; 0: none
+	costTrain int   // training examples
+	features  []int // numbers of features; the claim is about the middle one
+	all       bool  // whether every solver is tuned at all of them
+	inner     int   // iterations of the projected gradient and mirror descent methods
+	sweeps    int   // and of block coordinate descent
+	memory    int   // gigabytes that a step may take
 
 	outer       int // steps of the distillation; 0: none
 	side, train int // of its images
@@ -87,20 +100,25 @@ type plan struct {
 }
 
 var plans = study.PerScale[plan]{
-	Quick: plan{svmTrain: 50, svmFeatures: 20},
-	Default: plan{svmTrain: 60, svmFeatures: 20, cost: true, costTrain: 700, features: []int{10, 100, 1000}, inner: 2000,
+	Quick: plan{svmTrain: 50, svmFeatures: 20, tuned: 3, costTrain: 50, features: []int{20}, inner: 300, sweeps: 5},
+	Default: plan{svmTrain: 60, svmFeatures: 20, tuned: 20, costTrain: 700, features: []int{10, 100, 1000}, inner: 2000, sweeps: 5,
 		outer: 100, side: 14, train: 2000, coding: true, packings: 2, discs: 64},
-	Full: plan{svmTrain: 700, svmFeatures: 1000, cost: true, costTrain: 700, features: []int{100, 1000, 10_000}, inner: 2500,
+	Full: plan{svmTrain: 700, svmFeatures: 1000, tuned: 20, costTrain: 700, features: []int{100, 1000, 10_000}, all: true, inner: 2500, sweeps: 500,
 		outer: 1000, side: 28, train: 10_000, coding: true, packings: 2, discs: 128},
 }
 
+// plan is the scale's with what the user has set. Parts that the scale leaves out
+// stay out.
 func (e experiment) plan(env *study.Env) plan {
 	p := e.plans.At(env.Scale)
-	if n := env.Options.Int("inner"); n > 0 {
-		p.inner = n
+	p.memory = env.Options.Int("memory")
+	for name, field := range map[string]*int{"steps": &p.tuned, "inner": &p.inner, "sweeps": &p.sweeps, "outer": &p.outer, "discs": &p.discs} {
+		if n := env.Options.Int(name); n > 0 && *field > 0 {
+			*field = n
+		}
 	}
-	if n := env.Options.Int("outer"); n > 0 && p.outer > 0 {
-		p.outer = n
+	if n := env.Options.Int("features"); n > 0 {
+		p.features, p.all = []int{n}, true
 	}
 	return p
 }
@@ -123,9 +141,6 @@ func (e experiment) common(ctx context.Context, env *study.Env) error {
 		if _, err := digits(env, p); err != nil {
 			return err
 		}
-	}
-	if !p.cost {
-		return nil
 	}
 	return e.cost(ctx, env, p)
 }

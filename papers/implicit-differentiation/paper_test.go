@@ -11,6 +11,7 @@ import (
 	"github.com/fluxion-go/fluxion/linalg"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/studytest"
 )
 
 func TestDeclaration(t *testing.T) {
@@ -22,16 +23,9 @@ func TestDeclaration(t *testing.T) {
 // small is scale quick with fewer examples.
 func small(t *testing.T, linear lineup, threads int) *study.Outcome {
 	t.Helper()
-	p := experiment{linear, study.PerScale[plan]{Quick: plan{svmTrain: 15, svmFeatures: 6}}}.paper()
-	p.Figures = nil
-	o, err := study.Run(context.Background(), study.Request{Paper: p, Scale: study.Quick, Seeds: []uint64{0}, Dir: t.TempDir(), Threads: threads})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, mistake := range o.Mistakes {
-		t.Error(mistake)
-	}
-	return o
+	p := experiment{linear, study.PerScale[plan]{Quick: plan{svmTrain: 15, svmFeatures: 6, tuned: 2, costTrain: 12, features: []int{6}, inner: 50, sweeps: 2}}}.paper()
+	p.Figures = nil // they take longer than the experiment
+	return studytest.Run(t, study.Request{Paper: p, Scale: study.Quick, Seeds: []uint64{0}, Threads: threads})
 }
 
 // TestBrokenMethodsFail puts wrong linear solvers in the place of the right ones:
@@ -47,28 +41,68 @@ func TestBrokenMethodsFail(t *testing.T) {
 		{"too few products", lineup{published.symmetric, linalg.GMRES[*fx.Array]{MaxIter: 2}}, []string{"2", "5"}},
 		{"systems not solved", lineup{linalg.CG[*fx.Array]{MaxIter: 1}, published.general}, []string{"1", "5"}},
 	} {
-		o := small(t, c.linear, 2)
-		var got []string
-		for _, v := range o.Verdicts {
-			if v.Status == study.NotReproduced {
-				got = append(got, v.Claim)
-			}
-		}
-		missed := slices.ContainsFunc(c.fails, func(id string) bool { return !slices.Contains(got, id) })
-		if missed || len(c.fails) == 0 && len(got) > 0 {
-			t.Errorf("%s: claims %v fail, want %v", c.name, got, c.fails)
-			for _, v := range o.Verdicts {
-				for _, check := range v.Checks {
-					t.Logf("%s: %v", v.Claim, check)
-				}
-			}
-		}
+		t.Run(c.name, func(t *testing.T) { studytest.MustLose(t, small(t, c.linear, 2), c.fails...) })
 	}
 }
 
 func TestSameBits(t *testing.T) {
-	if one, two := small(t, published, 1), small(t, published, 2); one.Digest != two.Digest {
-		t.Errorf("digests %s and %s with one thread and with two", one.Digest, two.Digest)
+	studytest.MustHaveSameBits(t, small(t, published, 1), small(t, published, 2))
+}
+
+// TestPlan: the plan of a scale with the options of a user.
+func TestPlan(t *testing.T) {
+	for _, c := range []struct {
+		scale study.Scale
+		set   map[string]string
+		want  func(p plan) bool
+	}{
+		{study.Full, nil, func(p plan) bool { return slices.Max(p.features) == 10_000 && p.all && p.discs == 128 && p.side == 28 }},
+		{study.Full, map[string]string{"features": "500", "steps": "2", "sweeps": "3"}, func(p plan) bool {
+			return slices.Equal(p.features, []int{500}) && p.tuned == 2 && p.sweeps == 3 && p.inner == 2500
+		}},
+		{study.Default, map[string]string{"features": "50", "discs": "10"}, func(p plan) bool {
+			return slices.Equal(p.features, []int{50}) && p.all && p.discs == 10
+		}},
+		{study.Quick, map[string]string{"discs": "10", "outer": "5", "inner": "7"}, func(p plan) bool {
+			return p.discs == 0 && p.outer == 0 && p.inner == 7 // what a scale leaves out stays out
+		}},
+	} {
+		env, err := study.NewEnv(context.Background(), Paper(), c.scale, 0, c.set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := (experiment{published, plans}).plan(env); !c.want(p) {
+			t.Errorf("%v with %v: %+v", c.scale, c.set, p)
+		}
+	}
+	if full := Paper().Seeds.Full * plans.Full.packings; full != 40 {
+		t.Errorf("%d packings at full; the paper has 40", full)
+	}
+}
+
+// A way that plans more memory than it may take is left out, and said to be.
+func TestMemoryLimit(t *testing.T) {
+	e := experiment{published, plans}
+	r := study.NewRecorder()
+	env, err := study.NewEnv(context.Background(), Paper(), study.Quick, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newMachine(random.New(1002), 12, 6, costLambda)
+	const solver = nameMirror
+	task := env.Task("tuning", 2)
+	defer task.Finish()
+	// 3000 iterates of 12 x 5 numbers are 1.4 MB.
+	if err := e.tune(context.Background(), r.With("solver", solver, "features", 6), m, iterated(fixedPoints()[solver], 3000), 2, 1, task); err != nil {
+		t.Fatal(err)
+	}
+	record := r.Record()
+	for _, w := range ways() {
+		at := []any{"solver", solver, "features", 6, "way", w}
+		ran := ran(record, at...)
+		if ran == (w.kind == nameUnrolled) || ran != (record.Scalar("planned_megabytes", at...) <= 1) {
+			t.Errorf("%v, which plans %v MB, ran: %v", w, record.Scalar("planned_megabytes", at...), ran)
+		}
 	}
 }
 
@@ -76,20 +110,18 @@ func TestSameBits(t *testing.T) {
 // the iterations have converged, for all three solvers.
 func TestOuterStepsAgree(t *testing.T) {
 	m := newMachine(random.New(1000), 12, 6, -1)
-	maps := fixedPoints()
 	e := experiment{published, plans}
-	for name, run := range map[string]func(x0 *fx.Array, d dual) (*fx.Array, struct{}){
-		nameProjected: iterated(maps[nameProjected], 3000),
-		nameMirror:    iterated(maps[nameMirror], 3000),
-		nameBlocks:    sweeps(200),
-	} {
-		fixed := maps[nameProjected]
-		if name == nameMirror {
-			fixed = maps[nameMirror]
-		}
-		a, b := e.outerStep(run, fixed, nameImplicit)(m), e.outerStep(run, fixed, nameUnrolled)(m)
-		if d := math.Abs(a.Gradient.Item() - b.Gradient.Item()); !(d <= 1e-4*math.Abs(b.Gradient.Item())) || b.Gradient.Item() == 0 {
-			t.Errorf("%s: %v implicit, %v unrolled", name, a.Gradient, b.Gradient)
+	for _, solver := range solverNames() {
+		run := methodOf(solver, plan{inner: 3000, sweeps: 200})
+		want := fx.Jit(e.outerStep(run, way{kind: nameUnrolled}))(m)
+		for _, w := range ways() {
+			got := fx.Jit(e.outerStep(run, w))(m)
+			if d := math.Abs(got.Gradient.Item() - want.Gradient.Item()); !(d <= 1e-3*math.Abs(want.Gradient.Item())) || want.Gradient.Item() == 0 {
+				t.Errorf("%s: %v %v, %v unrolled", solver, got.Gradient, w, want.Gradient)
+			}
+			if l := m.Lambda.Item() - tuningRate*got.Gradient.Item(); got.Lambda.Item() != l {
+				t.Errorf("%s: the step leads to %v, want %v", solver, got.Lambda, l)
+			}
 		}
 	}
 }

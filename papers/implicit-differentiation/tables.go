@@ -1,27 +1,25 @@
 package implicitdifferentiation
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/fluxion-go/fluxion/study"
 )
 
 func tables(r *study.Results) []*study.Table {
-	list := []*study.Table{gradientTable(r), mappingTable(r)}
+	list := []*study.Table{costTable(r), gradientTable(r), mappingTable(r)}
 	if r.Has("auc", "method", codingNames[0]) {
-		list = append([]*study.Table{costTable(r), distilTable(r), codingTable(r), packingTable(r)}, list...)
+		list = append(list, distilTable(r), codingTable(r), packingTable(r))
 	}
 	return list
 }
 
-// costFeatures lists the numbers of features at which a method was timed.
+// costFeatures lists the numbers of features at which the weight was tuned.
 func costFeatures(r *study.Results) []float64 {
 	var list []float64
-	seen := map[float64]bool{}
 	for _, s := range r.Common.Scalars {
-		if s.Name == "gradient" && !seen[s.Labels.Number("features")] {
-			f := s.Labels.Number("features")
-			seen[f] = true
+		if f := s.Labels.Number("features"); s.Name == "planned_megabytes" && !slices.Contains(list, f) {
 			list = append(list, f)
 		}
 	}
@@ -34,18 +32,43 @@ func claimedFeatures(r *study.Results) float64 {
 	return list[len(list)/2]
 }
 
-func costTable(r *study.Results) *study.Table {
-	t := study.NewTable("One outer step on the weight of the support vector machine", "features", "solver", "way", "seconds", "MB", "gradient")
-	for _, f := range costFeatures(r) {
-		for _, solver := range append(costNames, nameBlocks) {
-			for _, way := range []string{nameImplicit, nameUnrolled} {
-				at := []any{"solver", solver, "features", f, "way", way}
-				if r.Common.Has("gradient", at...) {
-					t.Add(f, solver, way, r.Common.Timing("seconds", at...), r.Common.Timing("megabytes", at...), r.Common.Scalar("gradient", at...))
+// tuned calls f for every solver and way at every number of features.
+func tuned(r *study.Results, f func(features float64, solver string, w way, at []any)) {
+	for _, features := range costFeatures(r) {
+		for _, solver := range solverNames() {
+			for _, w := range ways() {
+				if at := []any{"solver", solver, "features", features, "way", w}; r.Common.Has("planned_megabytes", at...) {
+					f(features, solver, w, at)
 				}
 			}
 		}
 	}
+}
+
+// ran reports whether a way was run: it may have needed too much memory.
+func ran(r *study.Record, at ...any) bool { return r.Has("steps", at...) }
+
+func costTable(r *study.Results) *study.Table {
+	t := study.NewTable("Tuning the support vector machine's weight: a step, and where the steps lead",
+		"features", "solver", "gradient", "seconds", "MB planned", "MB measured", "linear iterations", "first d/d lambda", "steps", "last validation loss")
+	tuned(r, func(features float64, solver string, w way, at []any) {
+		planned := r.Common.Scalar("planned_megabytes", at...)
+		if !ran(r.Common, at...) {
+			t.Add(features, solver, w.String(), "too much memory", planned, "", "", "", "", "")
+			return
+		}
+		var measured, linear any = "", ""
+		steps := r.Common.Scalar("steps", at...)
+		if steps > 1 {
+			measured = r.Common.Timing("megabytes", at...)
+		}
+		if w.kind == nameImplicit {
+			linear = r.Common.Scalar("linear_iterations", at...)
+		}
+		losses := r.Common.Curve("validation_loss", at...).Y
+		t.Add(features, solver, w.String(), r.Common.Timing("seconds", at...), planned, measured, linear,
+			r.Common.Scalar("first_gradient", at...), steps, losses[len(losses)-1])
+	})
 	return t
 }
 
