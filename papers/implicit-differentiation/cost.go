@@ -142,7 +142,8 @@ func (e experiment) cost(ctx context.Context, env *study.Env, p plan) error {
 		m := newMachine(random.FoldIn(random.New(0), partCost), p.costTrain, features, costLambda)
 		for _, solver := range names {
 			r := env.Record.With("solver", solver, "features", features)
-			if err := e.tune(ctx, r, m, methodOf(solver, p), steps, 1000*float64(p.memory), task); err != nil {
+			l := limits{steps: steps, megabytes: 1000 * float64(p.memory), closely: features == claimed(p)}
+			if err := e.tune(ctx, r, m, methodOf(solver, p), l, task); err != nil {
 				return err
 			}
 		}
@@ -150,9 +151,15 @@ func (e experiment) cost(ctx context.Context, env *study.Env, p plan) error {
 	return nil
 }
 
-// tune goes down by steps of all ways in turn, and records what they reach and take.
-// A way that plans more than limit megabytes is not run.
-func (e experiment) tune(ctx context.Context, r *study.Recorder, m machine, run method, steps int, limit float64, task *study.Task) error {
+// limits say how far a weight is tuned, and how closely the steps are looked at.
+type limits struct {
+	steps     int
+	megabytes float64 // a way that plans more is not run
+	closely   bool    // memory is measured, and the iterations of linear solves counted
+}
+
+// tune goes down by all ways in turn, and records what they reach and take.
+func (e experiment) tune(ctx context.Context, r *study.Recorder, m machine, run method, l limits, task *study.Task) error {
 	type tuning struct {
 		way  way
 		at   machine
@@ -166,22 +173,22 @@ func (e experiment) tune(ctx context.Context, r *study.Recorder, m machine, run 
 		t := &tuning{way: w, at: m, step: fx.Jit(f), r: r.With("way", w)}
 		planned := float64(fx.MemoryOf(f, m).Peak()) / 1e6
 		t.r.Scalar("planned_megabytes", planned)
-		if planned > limit {
+		if planned > l.megabytes {
 			continue
 		}
 		all = append(all, t)
 		fx.Eval(t.step(m)) // compiles
-		if steps > 1 {
+		if l.closely {
 			t.r.Timing("megabytes", peak(func() { fx.Eval(t.step(m)) })/1e6)
-		}
-		if w.kind == nameImplicit {
-			t.r.Scalar("linear_iterations", e.adjoint(run, w)(m).Iterations.Item())
+			if w.kind == nameImplicit {
+				t.r.Scalar("linear_iterations", e.adjoint(run, w)(m).Iterations.Item())
+			}
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
-	for k := range steps {
+	for k := range l.steps {
 		for _, t := range all {
 			began := time.Now()
 			s := t.step(t.at)
@@ -199,7 +206,7 @@ func (e experiment) tune(ctx context.Context, r *study.Recorder, m machine, run 
 		task.Add(1)
 	}
 	for _, t := range all {
-		t.r.Scalar("steps", float64(steps))
+		t.r.Scalar("steps", float64(l.steps))
 		t.r.Timing("seconds", study.Sample(t.time).Median())
 		t.r.Scalar("lambda", t.at.Lambda.Item())
 	}

@@ -2,6 +2,7 @@ package implicitdifferentiation
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"github.com/fluxion-go/fluxion/fx"
@@ -83,7 +84,7 @@ type start struct {
 }
 
 func (e experiment) sensitivities(s start) sensitivity {
-	dp := packed{fx.ZerosLike(s.P.Small), fx.ZerosLike(s.P.Side), fx.OnesLike(s.P.D)}
+	dp := s.P.along()
 	type run struct {
 		X      *fx.Array
 		Report implicit.Report
@@ -107,6 +108,48 @@ func (e experiment) sensitivities(s start) sensitivity {
 	below, _ := at(-finite)
 	r.Differences, r.Again = above.Sub(below).DivScalar(2*finite), again
 	return r
+}
+
+// earlierStops are forces at which FIRE may stop instead: how the derivatives come to
+// be what they are at the end.
+var earlierStops = []float64{1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8}
+
+// stopped is the derivatives where FIRE has stopped early.
+type stopped struct{ Implicit, Unrolled *fx.Array }
+
+func (e experiment) stoppedAt(tol float64) func(start) stopped {
+	return fx.Jit(func(s start) stopped {
+		dp := s.P.along()
+		x, unrolled := fx.JVP(func(p packed) *fx.Array {
+			x, _ := relax(s.X0, p, tol)
+			return x
+		}, s.P, dp)
+		d, _ := e.packingDerivative(x, s.P, dp)
+		return stopped{d, unrolled}
+	})
+}
+
+// onTheWay records the errors of the derivatives at the earlier stops.
+func (e experiment) onTheWay(env *study.Env, s start, truth *fx.Array) error {
+	worst, size := 0.0, truth.Norm().Item()
+	for _, tol := range earlierStops {
+		run, err := study.Once(env, fmt.Sprint("packing to ", tol), func() (func(start) stopped, error) { return e.stoppedAt(tol), nil })
+		if err != nil {
+			return err
+		}
+		r := run(s)
+		unrolled := r.Unrolled.Sub(truth).Norm().Item() / size
+		env.Record.With("way", nameImplicit).Point("off_at_force", tol, r.Implicit.Sub(truth).Norm().Item()/size)
+		env.Record.With("way", nameUnrolled).Point("off_at_force", tol, unrolled)
+		worst = max(worst, unrolled)
+	}
+	env.Record.Scalar("worst_unrolled", worst)
+	return nil
+}
+
+// along is the direction in the small diameter alone.
+func (p packed) along() packed {
+	return packed{fx.ZerosLike(p.Small), fx.ZerosLike(p.Side), fx.OnesLike(p.D)}
 }
 
 // newPacking scatters discs at random.
@@ -149,6 +192,9 @@ func (e experiment) packing(ctx context.Context, env *study.Env, p plan) error {
 				c.Point("moves", d[2*k], d[2*k+1])
 			}
 			out.Scalar("side", side.Item())
+			if err := e.onTheWay(env, s, r.Differences); err != nil {
+				return err
+			}
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -23,7 +23,7 @@ func TestDeclaration(t *testing.T) {
 // small is scale quick with fewer examples.
 func small(t *testing.T, linear lineup, threads int) *study.Outcome {
 	t.Helper()
-	p := experiment{linear, study.PerScale[plan]{Quick: plan{svmTrain: 15, svmFeatures: 6, tuned: 2, costTrain: 12, features: []int{6}, inner: 50, sweeps: 2}}}.paper()
+	p := experiment{linear, study.PerScale[plan]{Quick: plan{svmTrain: 15, svmFeatures: 6, svmLambda: -4, tuned: 2, costTrain: 12, features: []int{6}, inner: 50, sweeps: 2}}}.paper()
 	p.Figures = nil // they take longer than the experiment
 	return studytest.Run(t, study.Request{Paper: p, Scale: study.Quick, Seeds: []uint64{0}, Threads: threads})
 }
@@ -93,7 +93,7 @@ func TestMemoryLimit(t *testing.T) {
 	task := env.Task("tuning", 2)
 	defer task.Finish()
 	// 3000 iterates of 12 x 5 numbers are 1.4 MB.
-	if err := e.tune(context.Background(), r.With("solver", solver, "features", 6), m, iterated(fixedPoints()[solver], 3000), 2, 1, task); err != nil {
+	if err := e.tune(context.Background(), r.With("solver", solver, "features", 6), m, iterated(fixedPoints()[solver], 3000), limits{steps: 2, megabytes: 1}, task); err != nil {
 		t.Fatal(err)
 	}
 	record := r.Record()

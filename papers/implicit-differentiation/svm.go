@@ -168,17 +168,13 @@ func (e experiment) tuner(s solve, fixed string) func(m machine) judged {
 	})
 }
 
-// agreementLambda is where the gradients are compared: about half of the examples
-// are support vectors there.
-const agreementLambda = -4
-
 // solvedTo is the tolerance of the solvers whose gradients are compared: residuals
 // are relative to |x|, which is about the square root of the number of examples.
 const solvedTo = 2e-11
 
 // agreement compares the gradients that every solver gives with every fixed point.
 func (e experiment) agreement(ctx context.Context, env *study.Env, p plan) error {
-	m := newMachine(random.FoldIn(random.New(env.Seed), partSVM), p.svmTrain, p.svmFeatures, agreementLambda)
+	m := newMachine(random.FoldIn(random.New(env.Seed), partSVM), p.svmTrain, p.svmFeatures, p.svmLambda)
 	var all []float64
 	worst := 0.0
 	methods := solvers(solvedTo)

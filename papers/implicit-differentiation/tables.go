@@ -58,16 +58,15 @@ func costTable(r *study.Results) *study.Table {
 			return
 		}
 		var measured, linear any = "", ""
-		steps := r.Common.Scalar("steps", at...)
-		if steps > 1 {
+		if features == claimedFeatures(r) {
 			measured = r.Common.Timing("megabytes", at...)
-		}
-		if w.kind == nameImplicit {
-			linear = r.Common.Scalar("linear_iterations", at...)
+			if w.kind == nameImplicit {
+				linear = r.Common.Scalar("linear_iterations", at...)
+			}
 		}
 		losses := r.Common.Curve("validation_loss", at...).Y
 		t.Add(features, solver, w.String(), r.Common.Timing("seconds", at...), planned, measured, linear,
-			r.Common.Scalar("first_gradient", at...), steps, losses[len(losses)-1])
+			r.Common.Scalar("first_gradient", at...), r.Common.Scalar("steps", at...), losses[len(losses)-1])
 	})
 	return t
 }
@@ -107,9 +106,12 @@ func distilTable(r *study.Results) *study.Table {
 }
 
 func codingTable(r *study.Results) *study.Table {
-	t := study.NewTable("Area under the ROC curve on the test set; settings chosen on the check set", "method", "AUC")
+	t := study.NewTable("Area under the ROC curve, median (min..max) of the splits; settings chosen on the check set", "method", "training set", "check set", "test set",
+		"test, over the unsupervised dictionary")
+	base := r.Sample("auc", "method", codingNames[2])
 	for _, name := range codingNames {
-		t.Add(name, r.Sample("auc", "method", name).Summary())
+		auc := r.Sample("auc", "method", name)
+		t.Add(name, r.Sample("auc_train", "method", name).Summary(), r.Sample("auc_check", "method", name).Summary(), auc.Summary(), auc.Minus(base).Summary())
 	}
 	return t
 }
@@ -119,5 +121,6 @@ func packingTable(r *study.Results) *study.Table {
 	for _, m := range [][2]string{{"implicit_off", "implicit"}, {"unrolled_off", "unrolled through FIRE"}, {"iterations", "FIRE iterations"}} {
 		t.Add(m[1], overPackings(r, m[0]).Summary())
 	}
+	t.Add("unrolled through FIRE, worst of the earlier stops, a packing of each seed", r.Sample("worst_unrolled").Summary())
 	return t
 }
