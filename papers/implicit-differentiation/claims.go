@@ -17,10 +17,10 @@ const (
 	unrolledWorse = 3    // pilots 4.0 to 6.0
 	agreeTo       = 1e-5 // pilots 2e-8 to 2e-7
 	solvedWell    = 1e-9 // pilots up to 2e-10
-	timeShare     = 0.5  // processor time: 0.52 and 0.52; see the explanation
-	memoryShare   = 0.1  // pilots: 0.06 to 0.20, before working memory was shared
-	lossRatio     = 1.05 // pilots: 0.93, with other images to start from
-	distilTime    = 0.5  // processor time: 0.62
+	timeShare     = 0.5  // pilots, on a busy machine: 0.41 and 0.47; processor time, now: 0.52 and 0.52
+	memoryShare   = 0.1  // pilots: 0.06 to 0.20
+	lossRatio     = 1.05 // pilots: 1.00
+	distilTime    = 0.5  // pilots, on a busy machine: 0.7 to 1.0; processor time, now: 0.62
 	realRatio     = 1.25 // pilots: 2.4
 	mappingTo     = 1e-6 // pilots up to 5e-9
 	formulaTo     = 1e-9 // "exact": pilots up to 4e-15
