@@ -83,8 +83,9 @@ two matrix products, a logarithm and a softmax a step, its transpose two product
 little else: of an unrolled step the forward pass alone is about half (0.30 of
 0.63 seconds of processor time, for 2000 steps; projected gradient: 0.43 of 0.94). The
 linear system adds up to a tenth, by 85 iterations of BiCGStab (21 for projected
-gradient) whose products do not run the map again: it is linearised once. So a ratio of 0.5 is the edge of what can be had where reverse mode is this
-cheap, and a busy machine decides. The same holds for the distillation: the outer loss
+gradient) whose products do not run the map again: it is linearised once. So a ratio
+of 0.5 is the edge of what can be had where reverse mode is this cheap, and a busy
+machine decides. The same holds for the distillation: the outer loss
 on 2000 images and its gradient take 1.35 ms of a step, the 60 inner steps 0.85 ms, the
 linear system (five iterations of conjugate gradients) 0.4 ms; unrolling takes 4.95 ms
 in all, so that no derivative of the inner problem, were it free, could halve it.
