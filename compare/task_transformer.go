@@ -93,7 +93,7 @@ func openText(d study.DataSet) (*data.Corpus, error) {
 	case path:
 		return data.LoadText(d.Name)
 	case d.Name == builtIn:
-		return sentences(textLength), nil
+		return data.Sentences(problemSeed, textLength), nil
 	}
 	return data.OpenText(d.Name, d.Dir)
 }

@@ -145,23 +145,6 @@ func TestEquations(t *testing.T) {
 	}
 }
 
-// TestGrammar: brackets close and sums come out.
-func TestGrammar(t *testing.T) {
-	c := sentences(5000)
-	text := c.Decode(c.Tokens)
-	if len(text) < 5000 || text != sentences(5000).Decode(sentences(5000).Tokens) {
-		t.Error("the text is too short or not the same twice")
-	}
-	for _, pair := range []string{"()", "[]"} {
-		if a, b := strings.Count(text, pair[:1]), strings.Count(text, pair[1:]); a != b || a == 0 {
-			t.Errorf("%d %s and %d %s", a, pair[:1], b, pair[1:])
-		}
-	}
-	if !strings.Contains(text, " are ") || len(c.Vocabulary) > 60 {
-		t.Errorf("%d different characters", len(c.Vocabulary))
-	}
-}
-
 // TestUsersFiles: a LIBSVM file and a text by their paths.
 func TestUsersFiles(t *testing.T) {
 	dir := t.TempDir()

@@ -1,19 +1,18 @@
-package compare
+package data
 
 import (
 	"fmt"
 	"math/bits"
 	"math/rand/v2"
 	"strings"
-
-	"github.com/fluxion-go/fluxion/data"
 )
 
-// sentences is a text of at least n characters from a small grammar, with things
+// Sentences is a text of at least n characters from a small grammar, with things
 // to learn on every scale: spelling, word order, agreement in number, brackets
-// that close, and sums that come out.
-func sentences(n int) *data.Corpus {
-	g := grammar{rand.NewPCG(problemSeed, 0)}
+// that close, and sums that come out. A seed has its own text.
+func Sentences(seed uint64, n int) *Corpus {
+	checkSizes("Sentences", "the number of characters", n)
+	g := grammar{rand.NewPCG(seed, 0)}
 	var text strings.Builder
 	for text.Len() < n {
 		switch g.below(4) {
@@ -26,7 +25,7 @@ func sentences(n int) *data.Corpus {
 			fmt.Fprintf(&text, "%s.\n", g.sentence(2))
 		}
 	}
-	return data.NewCorpus(builtIn, text.String())
+	return NewCorpus("sentences", text.String())
 }
 
 // grammar draws from a generator of its own.
