@@ -107,13 +107,9 @@ func limited(r *study.Results, arm, start string, length int) study.Sample {
 	return updates(r, arm, start, length).OrElse(limit.Max())
 }
 
-// mainLength is that of the main part.
-func mainLength(r *study.Results) int {
-	if r.Config.Scale == study.Quick {
-		return plans().Quick.length
-	}
-	return plans().Default.length
-}
+// mainLength is that of the main part, longLength that of claim 3.
+func mainLength(r *study.Results) int { return int(r.Common.Scalar("main_length")) }
+func longLength(r *study.Results) int { return int(r.Common.Scalar("long_length")) }
 
 func judgeRemedies(r *study.Results, j *study.Judgement) {
 	t, n := mainLength(r), len(r.Seeds)
@@ -144,7 +140,8 @@ func judgeRates(r *study.Results, j *study.Judgement) {
 }
 
 func judgeLength(r *study.Results, j *study.Judgement) {
-	cr, sgd := solved(updates(r, nameCR, nameSmartTanh, 50)), solved(updates(r, nameSGD, nameSmartTanh, 50))
+	t := longLength(r)
+	cr, sgd := solved(updates(r, nameCR, nameSmartTanh, t)), solved(updates(r, nameSGD, nameSmartTanh, t))
 	if cr < 2 && sgd < 2 {
 		j.Inconclusive("SGD-CR solves %d runs and SGD %d; the task is too long for both", cr, sgd)
 		return

@@ -9,7 +9,11 @@ import (
 )
 
 func figures(r *study.Results) []*study.Figure {
-	return []*study.Figure{successFigure(r), normFigure(r), signalFigure(r), wallFigure(r), matrixFigure(r)}
+	list := []*study.Figure{successFigure(r), normFigure(r), signalFigure(r), wallFigure(r), matrixFigure(r)}
+	if len(sequelsOf(r)) > 0 {
+		list = append(list, sequelFigure(r))
+	}
+	return list
 }
 
 // title is short, for panels.

@@ -22,12 +22,15 @@ const threshold = 1.0
 type lineup struct {
 	clip  func() optim.Rule
 	omega func(u, delta, slope *fx.Array) (omega, gradient *fx.Array)
+	// signals measures error signals, for the theory.
+	signals func(c nn.RNNCell, x, start *fx.Array, loss func(h *fx.Array) *fx.Array) (value, h, delta *fx.Array)
 }
 
 // published are the methods as the library has them.
 var published = lineup{
-	clip:  func() optim.Rule { return optim.ClipByGlobalNorm(threshold) },
-	omega: nn.NewVanishingRegularizer().Omega,
+	clip:    func() optim.Rule { return optim.ClipByGlobalNorm(threshold) },
+	omega:   nn.NewVanishingRegularizer().Omega,
+	signals: nn.ErrorSignals,
 }
 
 // arms are SGD, SGD with clipping, and SGD with clipping and the regulariser.

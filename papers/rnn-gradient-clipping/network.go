@@ -15,8 +15,7 @@ type network struct {
 // recurrent is the path of the recurrent matrix.
 const recurrent = "Cell.U"
 
-// units is the number of hidden units in all of the paper's tasks but music and
-// text.
+// units is the number of hidden units in all tasks but music and text.
 const units = 50
 
 // start is one of the paper's three ways to begin.
@@ -55,19 +54,33 @@ func startNamed(name string) start {
 	panic("no start " + name)
 }
 
-func (s start) network(key *fx.Array, in, out int) network {
+func (s start) network(key *fx.Array, in, hidden, out int) network {
 	keys := random.Split(key, 2)
 	return network{
-		Cell:    nn.NewRNNCell(keys[0], in, units, s.activation, s.options),
-		Readout: nn.NewLinear(keys[1], units, out, nn.LayerOptions{Kernel: s.options.Kernel}),
+		Cell:    nn.NewRNNCell(keys[0], in, hidden, s.activation, s.options),
+		Readout: nn.NewLinear(keys[1], hidden, out, nn.LayerOptions{Kernel: s.options.Kernel}),
 	}
 }
 
-// loss is that of a task on the last output. Zero perturbations of the states
-// give the error signals as their derivative.
-func (n network) loss(t task, x, targets, perturbation *fx.Array) (loss, h *fx.Array) {
-	h = n.Cell.Perturbed(x, n.Cell.Start(x.Dim(0)), perturbation)
-	return t.loss(n.Readout.Apply(last(h)), targets), h
+// gradient is a loss of a network's states on inputs x, its gradient with the
+// arm's regulariser in it, the error signals and the states.
+func (a arm) gradient(s start, net network, alpha, x, from *fx.Array, loss func(n network, h *fx.Array) *fx.Array) (value *fx.Array, g network, delta, h *fx.Array) {
+	// Zero perturbations of the states give the error signals as their derivative.
+	type point struct {
+		Net  network
+		Push *fx.Array
+	}
+	at := point{net, fx.ZerosLike(net.Cell.Drive(x))}
+	value, h, d := fx.ValueAndGradAux(func(p point) (*fx.Array, *fx.Array) {
+		h := p.Net.Cell.Perturbed(x, from, p.Push)
+		return loss(p.Net, h), h
+	})(at)
+	g = d.Net
+	if a.omega != nil {
+		_, more := a.omega(net.Cell.U, d.Push, s.slope(h))
+		g.Cell.U = g.Cell.U.Add(more.Mul(alpha.AsType(more.DType())))
+	}
+	return value, g, d.Push, h
 }
 
 // last is the last state of each sequence.

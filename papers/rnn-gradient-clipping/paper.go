@@ -29,14 +29,18 @@ func (e experiment) paper() *study.Paper {
 		Explanation: explanation,
 		Claims:      claims(),
 		Options: []study.Option{
-			study.IntOption("limit", 0, "updates after which a task counts as not solved; 0: the scale's own").Between(0, 5_000_000),
+			study.IntOption("limit", 0, "updates after which a task counts as not solved, and at most for text and music; 0: the scale's own").Between(0, 5_000_000),
+			study.ChoiceOption(nameCharacters, "scale", "also predict the characters of a text; scale: only at full", "scale", "yes", "no"),
+			study.ChoiceOption(nameMusic, "scale", "also predict the notes of polyphonic music; scale: only at full", "scale", "yes", "no"),
+			study.StringOption("rolls", "", "file of piano rolls in JSON for the music; empty: chorales made by a rule"),
 		},
-		Seeds:   study.PerScale[int]{Quick: 2, Default: 5, Full: 5},
-		Takes:   study.PerScale[time.Duration]{Quick: 10 * time.Second, Default: 150 * time.Second, Full: 2000 * time.Hour},
-		Common:  e.common,
-		Run:     e.run,
-		Tables:  tables,
-		Figures: figures,
+		DataSets: []string{builtInText, "tinyshakespeare"},
+		Seeds:    study.PerScale[int]{Quick: 2, Default: 5, Full: 5},
+		Takes:    study.PerScale[time.Duration]{Quick: 10 * time.Second, Default: 150 * time.Second, Full: 2000 * time.Hour},
+		Common:   e.common,
+		Run:      e.run,
+		Tables:   tables,
+		Figures:  figures,
 	}
 }
 
@@ -44,18 +48,20 @@ func (e experiment) paper() *study.Paper {
 // tuning.
 func (e experiment) common(ctx context.Context, env *study.Env) error {
 	p := e.plan(env)
-	recordBound(env.Record)
+	env.Record.Scalar("main_length", float64(p.length))
+	env.Record.Scalar("long_length", float64(p.long))
+	e.methods.recordBound(env.Record)
 	recordWall(env.Record)
-	return e.tune(ctx, env, p)
+	if err := e.tune(ctx, env, p); err != nil {
+		return err
+	}
+	return e.tunePredictions(ctx, env, p)
 }
 
 // run is the experiment for one seed.
 func (e experiment) run(ctx context.Context, env *study.Env) error {
 	p := e.plan(env)
 	for _, part := range append([]part{p.main()}, p.others...) {
-		if part.seeds > 0 && env.Seed >= uint64(part.seeds) {
-			continue
-		}
 		for _, name := range part.arms {
 			if err := e.train(ctx, env, p, part, name); err != nil {
 				return err
@@ -69,5 +75,5 @@ func (e experiment) run(ctx context.Context, env *study.Env) error {
 			}
 		}
 	}
-	return nil
+	return e.predict(ctx, env, p)
 }

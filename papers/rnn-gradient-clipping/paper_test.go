@@ -2,6 +2,7 @@ package rnngradientclipping
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
@@ -28,6 +29,34 @@ func small(t *testing.T, methods lineup, seeds []uint64, threads int) *study.Out
 		Threads: threads, Set: map[string]string{"limit": "500"}})
 }
 
+// with are the published methods with a change.
+func with(change func(l *lineup)) lineup {
+	l := published
+	change(&l)
+	return l
+}
+
+// Deliberate mistakes.
+var (
+	noClipping = with(func(l *lineup) { l.clip = func() optim.Rule { return optim.Scale(1) } })
+	standing   = with(func(l *lineup) { l.clip = func() optim.Rule { return optim.ClipByGlobalNorm(1e-3) } })
+	noOmega    = with(func(l *lineup) {
+		l.omega = func(u, _, _ *fx.Array) (*fx.Array, *fx.Array) { return fx.Scalar(float32(0)), fx.ZerosLike(u) }
+	})
+	vanishing = with(func(l *lineup) {
+		l.omega = func(u, delta, slope *fx.Array) (*fx.Array, *fx.Array) {
+			omega, g := published.omega(u, delta, slope)
+			return omega, g.Neg()
+		}
+	})
+	backwards = with(func(l *lineup) {
+		l.signals = func(c nn.RNNCell, x, start *fx.Array, loss func(h *fx.Array) *fx.Array) (value, h, delta *fx.Array) {
+			value, h, delta = published.signals(c, x, start, loss)
+			return value, h, delta.Flip(0)
+		}
+	})
+)
+
 // TestBrokenMethodsFail: every mistake costs the claims that speak of it; the
 // right methods lose none.
 func TestBrokenMethodsFail(t *testing.T) {
@@ -37,19 +66,50 @@ func TestBrokenMethodsFail(t *testing.T) {
 		fails   []string
 	}{
 		{"nothing", published, nil},
-		{"no clipping", lineup{clip: func() optim.Rule { return optim.Scale(1) }, omega: published.omega}, []string{"2"}},
-		{"a threshold that stops everything", lineup{clip: func() optim.Rule { return optim.ClipByGlobalNorm(1e-3) }, omega: published.omega}, []string{"2"}},
-		{"no regulariser", lineup{clip: published.clip, omega: func(u, _, _ *fx.Array) (*fx.Array, *fx.Array) {
-			return fx.Scalar(float32(0)), fx.ZerosLike(u)
-		}}, []string{"4b"}},
-		{"a regulariser that lets signals vanish", lineup{clip: published.clip, omega: func(u, delta, slope *fx.Array) (*fx.Array, *fx.Array) {
-			omega, g := published.omega(u, delta, slope)
-			return omega, g.Neg()
-		}}, []string{"4b"}},
+		{"no clipping", noClipping, []string{"2"}},
+		{"a threshold that stops everything", standing, []string{"2"}},
+		{"no regulariser", noOmega, []string{"4b"}},
+		{"a regulariser that lets signals vanish", vanishing, []string{"4b"}},
+		{"signals in the wrong order", backwards, []string{"5"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := small(t, c.methods, []uint64{0, 1}, 2)
 			studytest.MustLose(t, o, c.fails...)
+		})
+	}
+}
+
+// TestBrokenRemedies: the claims that take five seeds and a long gap, on shorter
+// sequences, with the settings that quick has.
+func TestBrokenRemedies(t *testing.T) {
+	if testing.Short() {
+		t.Skip("about ten seconds")
+	}
+	for _, c := range []struct {
+		name    string
+		methods lineup
+		claims  []string // those that are judged; the others speak of what is not measured
+		kept    bool
+	}{
+		{"nothing", published, []string{"1", "3"}, true},
+		{"no clipping", noClipping, []string{"1"}, false},
+		{"a regulariser that lets signals vanish", vanishing, []string{"1", "3"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tasks := plans().Quick
+			tasks.length, tasks.limit, tasks.long, tasks.signals = 20, 400, 25, nil
+			if slices.Contains(c.claims, "3") {
+				tasks.others = []part{{task: nameOrder, start: nameSmartTanh, length: tasks.long, limit: 600, arms: []string{nameSGD, nameCR}}}
+			}
+			p := experiment{c.methods, study.PerScale[plan]{Quick: tasks, Default: tasks}}.paper()
+			p.Figures = nil
+			p.Claims = slices.DeleteFunc(p.Claims, func(claim study.Claim) bool { return !slices.Contains(c.claims, claim.ID) })
+			o := studytest.Run(t, study.Request{Paper: p, Seeds: []uint64{0, 1, 2, 3, 4}, Threads: 2})
+			for _, v := range o.Verdicts {
+				if (v.Status == study.Reproduced) != c.kept {
+					t.Errorf("claim %s: %v", v.Claim, v.Checks)
+				}
+			}
 		})
 	}
 }
@@ -73,7 +133,7 @@ func TestStarts(t *testing.T) {
 	for name, want := range map[string]struct{ deviation, radius float64 }{
 		nameSigmoid: {0.01, 0}, nameBasicTanh: {0.1, 0}, nameSmartTanh: {0, 0.95},
 	} {
-		u := startNamed(name).network(random.New(1), 6, 4).Cell.U.AsType(fx.Float64)
+		u := startNamed(name).network(random.New(1), 6, units, 4).Cell.U.AsType(fx.Float64)
 		if d := u.Square().Mean().Sqrt().Item(); want.deviation > 0 && math.Abs(d/want.deviation-1) > 0.05 {
 			t.Errorf("%s: deviation %v", name, d)
 		}

@@ -62,6 +62,7 @@ func tables(r *study.Results) []*study.Table {
 	if t := tuningTable(r); t != nil {
 		list = append(list, t)
 	}
+	list = append(list, sequelTables(r)...)
 	theory := study.NewTable("Theory", "quantity", "measured", "promised")
 	theory.Add("largest |delta_k| / (sigma^(T-k) |delta_T|), 200 networks", r.Common.Scalar("bound_quotient"), "at most 1")
 	theory.Add("largest jump between cells / range of the error surface", r.Common.Scalar("wall_jump"), "over 0.5")
@@ -70,10 +71,7 @@ func tables(r *study.Results) []*study.Table {
 
 // chosen is the setting of an arm.
 func (p part) chosen(r *study.Results, arm string) setting {
-	if fixed := plans().At(r.Config.Scale).fixed; fixed != nil {
-		return fixed[arm]
-	}
-	for _, q := range []part{p, plans().Default.main()} {
+	for _, q := range []part{p, plan{length: mainLength(r)}.main()} {
 		if r.Common.Has("rate", q.labels(arm)...) {
 			return setting{r.Common.Scalar("rate", q.labels(arm)...), r.Common.Scalar("alpha", q.labels(arm)...)}
 		}

@@ -19,7 +19,7 @@ const (
 // recordBound measures, for random recurrent matrices whose largest singular value
 // sigma is below 1, the error signals of a tanh network against the bound
 // sigma^(T-k) |delta_T|: the largest quotient of all.
-func recordBound(r *study.Recorder) {
+func (l lineup) recordBound(r *study.Recorder) {
 	quotient := func(key *fx.Array) *fx.Array {
 		keys := random.Split(key, 5)
 		draw := func(k *fx.Array, shape ...int) *fx.Array { return random.Normal(k, fx.Float64, shape...) }
@@ -28,7 +28,7 @@ func recordBound(r *study.Recorder) {
 		u = u.Mul(sigma.Div(largestSingular(u)))
 		cell := nn.RNNCell{W: draw(keys[2], 2, boundSize), U: u, Activation: nn.Tanh}
 		weights := draw(keys[3], boundSize)
-		_, _, delta := nn.ErrorSignals(cell, draw(keys[4], boundSteps, 2), cell.Start(), func(h *fx.Array) *fx.Array {
+		_, _, delta := l.signals(cell, draw(keys[4], boundSteps, 2), cell.Start(), func(h *fx.Array) *fx.Array {
 			return h.Index(-1).Dot(weights)
 		})
 		norms := delta.Square().Sum(-1).Sqrt()

@@ -88,36 +88,19 @@ const (
 // first makes a lane. Its network and sequences depend on the key alone, so that
 // all arms and rates meet the same.
 func (r *trainer) first(s seeding) lane {
-	net := r.start.network(random.FoldIn(s.Key, partStart), r.task.in, r.task.out)
+	net := r.start.network(random.FoldIn(s.Key, partStart), r.task.in, units, r.task.out)
 	leaves, paths := optim.Floats(net)
 	state := optim.Bind(r.rule(s.Rate), paths).Init(leaves)
 	return lane{net, state, random.FoldIn(s.Key, 0), s.Rate, s.Alpha, fx.Scalar(int32(0))}
-}
-
-// gradient is the loss and its gradient on a batch, with the regulariser's, and
-// the error signals.
-func (r *trainer) gradient(l lane, x, targets *fx.Array) (loss *fx.Array, g network, delta *fx.Array) {
-	type point struct {
-		Net  network
-		Push *fx.Array
-	}
-	at := point{l.Net, fx.ZerosLike(l.Net.Cell.Drive(x))}
-	loss, h, d := fx.ValueAndGradAux(func(p point) (*fx.Array, *fx.Array) {
-		return p.Net.loss(r.task, x, targets, p.Push)
-	})(at)
-	g = d.Net
-	if r.arm.omega != nil {
-		_, more := r.arm.omega(l.Net.Cell.U, d.Push, r.start.slope(h))
-		g.Cell.U = g.Cell.U.Add(more.Mul(l.Alpha.AsType(more.DType())))
-	}
-	return loss, g, d.Push
 }
 
 // update makes one step.
 func (r *trainer) update(l lane) (lane, *fx.Array, *fx.Array) {
 	key := random.FoldIn(random.FoldIn(l.Key, partTraining), l.Step)
 	x, targets := r.task.draw(key, fx.Float32, batchSize, r.length)
-	loss, gradient, _ := r.gradient(l, x, targets)
+	loss, gradient, _, _ := r.arm.gradient(r.start, l.Net, l.Alpha, x, l.Net.Cell.Start(batchSize), func(n network, h *fx.Array) *fx.Array {
+		return r.task.loss(n.Readout.Apply(last(h)), targets)
+	})
 	leaves, paths := optim.Floats(l.Net)
 	g, _ := optim.Floats(gradient)
 	updates, state := optim.Update(optim.Bind(r.rule(l.Rate), paths), g, l.State, leaves, optim.Extra{Loss: loss})

@@ -25,9 +25,6 @@ func (e experiment) trainer(env *study.Env, p part, name string) (*trainer, erro
 // setting is what tuning chose for an arm, for the part itself if it was tuned on
 // its own.
 func (e experiment) setting(env *study.Env, plan plan, p part, name string) setting {
-	if plan.fixed != nil {
-		return plan.fixed[name]
-	}
 	if !env.Common.Has("rate", p.labels(name)...) {
 		p = plan.main()
 	}

@@ -32,6 +32,11 @@ func (p plan) grid(name string) []setting {
 // want it: the one that solves the task on most of the tuning seeds, then after
 // the fewest updates in sum, then with the fewest failures at the end.
 func (e experiment) tune(ctx context.Context, env *study.Env, p plan) error {
+	for _, name := range everyArm {
+		if s, ok := p.fixed[name]; ok {
+			s.record(env.Record.With(p.main().labels(name)...))
+		}
+	}
 	if p.fixed != nil {
 		return nil
 	}
@@ -94,13 +99,17 @@ func (e experiment) tune(ctx context.Context, env *study.Env, p plan) error {
 	for _, j := range jobs {
 		key := j.part.String() + j.arm
 		if b, ok := best[key]; ok {
-			r := env.Record.With(j.part.labels(j.arm)...)
-			r.Scalar("rate", b.s.rate)
-			r.Scalar("alpha", b.s.alpha)
+			b.s.record(env.Record.With(j.part.labels(j.arm)...))
 			delete(best, key)
 		}
 	}
 	return nil
+}
+
+// record takes down a setting that is chosen.
+func (s setting) record(r *study.Recorder) {
+	r.Scalar("rate", s.rate)
+	r.Scalar("alpha", s.alpha)
 }
 
 // score is how well a setting did.
