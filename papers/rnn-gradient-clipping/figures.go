@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/fluxion-go/fluxion/study"
 )
@@ -78,7 +79,7 @@ func held(r *study.Results, name string, p part, arm string) study.Curve {
 
 // normFigure is the gradient's norm along the way.
 func normFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "norms", Title: "Gradients on the way: norms above the threshold are what clipping cuts",
+	f := &study.Figure{Name: "norms", Title: "Clipping cuts gradient norms above the threshold",
 		Caption: "Largest norm of the gradient (with the regulariser's, before clipping) in each 100 updates; median and range over the seeds. A run that has solved the task keeps its last value; a curve ends where all are done."}
 	for _, p := range ofOrder(r) {
 		panel := &study.Lines{Title: p.title(), X: study.Axis{Label: "updates"}, Y: study.Axis{Label: "largest gradient norm", Log: true, Min: study.At(1e-3), Max: study.At(1e3)}}
@@ -99,7 +100,7 @@ func normFigure(r *study.Results) *study.Figure {
 // signalFigure is how error signals fade with distance.
 func signalFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "signals", Columns: 2, Title: "Error signals by their distance from the end of the sequence",
-		Caption: "Mean of |delta| over 200 sequences, relative to that at the last step: median and range over the seeds. A flat curve is a signal that is kept."}
+		Caption: "Mean of |delta| over 200 sequences, relative to that at the last step: median and range over the seeds. Before training all arms are the same. A flat curve is a signal that is kept."}
 	panel := func(p part, title string, labels ...any) {
 		lines := &study.Lines{Title: p.title() + ", " + title, X: study.Axis{Label: "steps before the end"}, Y: study.Axis{Label: "|delta_k| / |delta_T|", Log: true, Min: study.At(1e-4), Max: study.At(30)}}
 		for _, arm := range everyArm {
@@ -133,12 +134,16 @@ func signalFigure(r *study.Results) *study.Figure {
 // wallFigure is the error surface of the one-unit network.
 func wallFigure(r *study.Results) *study.Figure {
 	g := r.Common.Grid("wall")
-	g.Rows, g.Values = slices.Clone(g.Rows), slices.Clone(g.Values)
+	level := &study.Contours{X: numbers(g.Cols), Y: numbers(g.Rows), Levels: []float64{1, 2, 4, 6, 8, 10, 12, 14, 16}}
+	for _, row := range g.Values {
+		level.Z = append(level.Z, row)
+	}
+	g.Rows, g.Cols, g.Values = short(level.Y), short(level.X), slices.Clone(g.Values)
 	slices.Reverse(g.Rows) // b upwards
 	slices.Reverse(g.Values)
 	surface := &study.HeatMap{Title: "loss after 50 steps", Grid: g, Plain: true, Value: study.Axis{Label: "loss"}}
 	far := &study.Lines{Title: "the same, from afar", X: study.Axis{Label: "w"}, Y: study.Axis{Label: "b"}}
-	near := &study.Lines{Title: "two descents, near the wall",
+	near := &study.Lines{Title: "two descents, near the wall", Contours: level,
 		X: study.Axis{Label: "w", Min: study.At(wallW[0]), Max: study.At(wallW[1])}, Y: study.Axis{Label: "b", Min: study.At(wallB[0]), Max: study.At(wallB[1])}}
 	for _, arm := range []string{nameSGD, nameC} {
 		c := r.Common.Curve("path", "arm", arm).Curve(arm)
@@ -146,8 +151,26 @@ func wallFigure(r *study.Results) *study.Figure {
 		far.Curves, near.Curves = append(far.Curves, c), append(near.Curves, c)
 	}
 	return &study.Figure{Name: "wall", Columns: 3, Title: "The error surface of one unit has a wall: a plain step off it goes far, a clipped one stays near",
-		Caption: "x_t = w sigmoid(x_{t-1}) + b from x_0 = 0.5, loss (x_50 - 0.7)^2. Descents of 40 steps at rate 0.02 from (5.6, -2.78).",
+		Caption: "x_t = w sigmoid(x_{t-1}) + b from x_0 = 0.5, loss (x_50 - 0.7)^2. Descents of 40 steps at rate 0.02 from (5.6, -2.78); where lines of equal loss lie close together is the wall.",
 		Panels:  []study.Panel{surface, near, far}}
+}
+
+// numbers are the values of a grid's axis.
+func numbers(labels []string) []float64 {
+	list := make([]float64, len(labels))
+	for i, l := range labels {
+		list[i], _ = strconv.ParseFloat(l, 64)
+	}
+	return list
+}
+
+// short are labels of two decimals.
+func short(values []float64) []string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = strconv.FormatFloat(v, 'f', 2, 64)
+	}
+	return list
 }
 
 // matrixFigure is what training does to the recurrent matrix.
