@@ -36,7 +36,7 @@ func (e experiment) paper() *study.Paper {
 		},
 		DataSets: []string{builtInText, "tinyshakespeare"},
 		Seeds:    study.PerScale[int]{Quick: 2, Default: 5, Full: 5},
-		Takes:    study.PerScale[time.Duration]{Quick: 10 * time.Second, Default: 150 * time.Second, Full: 2000 * time.Hour},
+		Takes:    study.PerScale[time.Duration]{Quick: 10 * time.Second, Default: 180 * time.Second, Full: 2000 * time.Hour},
 		Common:   e.common,
 		Run:      e.run,
 		Tables:   tables,
