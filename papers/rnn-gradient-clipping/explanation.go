@@ -73,7 +73,9 @@ what it is for. The figure "signals" shows what the regulariser does: where plai
 leaves the signal at the first step at a thousandth of that at the last, within 100
 updates the regulariser makes them alike. The figure "wall" shows the cliff. The
 figure "sequels", if text or music is there, shows that ordinary sequences gain less:
-as in the paper, a little from clipping and less from the regulariser.
+as in the paper, a little from clipping and less from the regulariser. In pilots on
+seed 1000 the next character cost 0.785, 0.775 and 0.760 bits with SGD, SGD-C and
+SGD-CR (800 updates), a step of music 8.54, 8.30 and 8.21 nats (600 updates).
 
 Claim 2 asks for at most 1 success of SGD at rate 0.1 in 5 runs. Here it has 2 of the
 5 that are judged, and 3 of 15 in pilots: a wall that throws the weights away can,

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/fluxion-go/fluxion/study"
 )
@@ -33,10 +34,11 @@ func ofOrder(r *study.Results) []part {
 
 // successFigure is how many runs solve the task, and after how many updates.
 func successFigure(r *study.Results) *study.Figure {
-	share := &study.Bars{Title: "runs that solve temporal order", Y: study.Axis{Label: "share of the runs", Min: study.At(0), Max: study.At(1.05)}}
-	speed := &study.Bars{Title: "updates until it is solved", Y: study.Axis{Label: "updates", Min: study.At(0)}}
+	share := &study.Bars{Title: "runs that solve temporal order", XLabel: "start and T", Y: study.Axis{Label: "share of the runs", Min: study.At(0), Max: study.At(1.05)}}
+	speed := &study.Bars{Title: "updates until it is solved", XLabel: "start and T", Y: study.Axis{Label: "updates", Min: study.At(0)}}
 	for _, p := range ofOrder(r) {
-		share.Groups, speed.Groups = append(share.Groups, p.title()), append(speed.Groups, p.title())
+		label := fmt.Sprintf("%s, %d", strings.TrimSuffix(p.start, " tanh"), p.length)
+		share.Groups, speed.Groups = append(share.Groups, label), append(speed.Groups, label)
 	}
 	for _, arm := range everyArm {
 		a, b := study.BarSeries{Label: arm}, study.BarSeries{Label: arm}
@@ -82,7 +84,7 @@ func normFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "norms", Title: "Clipping cuts gradient norms above the threshold",
 		Caption: "Largest norm of the gradient (with the regulariser's, before clipping) in each 100 updates; median and range over the seeds. A run that has solved the task keeps its last value; a curve ends where all are done."}
 	for _, p := range ofOrder(r) {
-		panel := &study.Lines{Title: p.title(), X: study.Axis{Label: "updates"}, Y: study.Axis{Label: "largest gradient norm", Log: true, Min: study.At(1e-3), Max: study.At(1e3)}}
+		panel := &study.Lines{Title: p.title(), X: study.Axis{Label: "updates"}, Y: study.Axis{Label: "largest gradient norm", Log: true, Min: study.At(1e-2), Max: study.At(1e3)}}
 		end := 0.0
 		for _, arm := range everyArm {
 			if p.has(r, arm) {
@@ -178,8 +180,8 @@ func matrixFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "matrix", Columns: 2, Title: "The recurrent matrix in training",
 		Caption: "Spectral radius and largest singular value; median and range over the seeds; a run that has solved the task keeps its last value. Below 1 the singular value makes signals vanish for certain."}
 	for i, p := range ofOrder(r) {
-		if i == 2 {
-			break
+		if i > 0 && (p.start != nameSmartTanh || p.length != longLength(r)) {
+			continue
 		}
 		for _, q := range []struct{ name, label string }{{"radius", "spectral radius"}, {"stretch", "largest singular value"}} {
 			panel := &study.Lines{Title: p.title(), X: study.Axis{Label: "updates"}, Y: study.Axis{Label: q.label}}
