@@ -16,6 +16,7 @@ import (
 
 // verifyFlags are the flags of the verify command.
 type verifyFlags struct {
+	all     bool
 	scale   string
 	record  string
 	out     string
@@ -45,13 +46,22 @@ func (a *app) verifyCommand() *cobra.Command {
 			"or a failed run, 130 after Ctrl-C.",
 		Example: "  fluxion verify laprop\n" +
 			"  fluxion verify all --scale quick",
-		Args:              exactly(1, `the slug of a paper, or "all"`),
+		Args: func(c *cobra.Command, args []string) error {
+			if f.all {
+				args = append([]string{"all"}, args...)
+			}
+			return exactly(1, `the slug of a paper, or "all"`)(c, args)
+		},
 		ValidArgsFunction: a.completeSlug(true),
 		RunE: func(c *cobra.Command, args []string) error {
+			if f.all {
+				args = []string{"all"}
+			}
 			return a.verify(c.Context(), args[0], f)
 		},
 	}
 	flags := c.Flags()
+	flags.BoolVar(&f.all, "all", false, `all papers, as the slug "all"`)
 	flags.StringVar(&f.scale, "scale", "", "only this `size` of the experiment: quick or default (default: quick)")
 	flags.StringVar(&f.record, "record", "", "do not compare: write the records into this `folder`")
 	flags.StringVar(&f.out, "out", "", "run `folder` (default runs/SLUG/TIME-SCALE)")

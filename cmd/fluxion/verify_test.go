@@ -36,6 +36,21 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// TestVerifyAll: the flag and the slug are the same.
+func TestVerifyAll(t *testing.T) {
+	var printed [2]string
+	for i, all := range []string{"all", "--all"} {
+		a, out, errs := published(t, func(s string) string { return s })
+		if status := a.run([]string{"verify", all, "--out", t.TempDir() + "/again"}); status != 0 || out.Len() == 0 {
+			t.Fatalf("%s: status %d\n%s%s", all, status, out, errs)
+		}
+		printed[i], _, _ = strings.Cut(out.String(), "The run is in")
+	}
+	if printed[0] != printed[1] {
+		t.Errorf("all prints %q and --all %q", printed[0], printed[1])
+	}
+}
+
 // TestVerifyShowsDifferences changes single fields of the record.
 func TestVerifyShowsDifferences(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, want string }{
@@ -69,6 +84,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{"{", []string{"verify", "halving"}, "halving-quick.json: no published record"},
 		{`{"format":"x"}`, []string{"verify", "halving"}, `format "x" version 0`},
 		{"", []string{"verify"}, "needs the slug of a paper"},
+		{"", []string{"verify", "--all", "halving"}, `does not know what to do with "halving"`},
 		{"", []string{"verify", "halvin"}, "halving"},
 		{"", []string{"verify", "halving", "--scale", "huge"}, "huge"},
 	} {
