@@ -8,34 +8,10 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/linalg"
 	"github.com/fluxion-go/fluxion/random"
 )
-
-func wantClose(t *testing.T, what string, got, want []float64, tol float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
-	}
-	for i := range got {
-		if d := math.Abs(got[i] - want[i]); !(d <= tol*(1+math.Abs(want[i]))) {
-			t.Errorf("%s: element %d is %.12g, want %.12g (off by %.2g)", what, i, got[i], want[i], d)
-			return
-		}
-	}
-}
-
-func wantPanic(t *testing.T, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		e, ok := recover().(*fx.Error)
-		if !ok || !strings.Contains(e.Error(), want) {
-			t.Errorf("panic %v, want an *fx.Error with %q", e, want)
-		}
-	}()
-	f()
-}
 
 func normal(seed uint64, shape ...int) *fx.Array {
 	r := rand.New(rand.NewPCG(seed, 3))
@@ -97,11 +73,11 @@ func TestHessian(t *testing.T) {
 	p := newNet(1)
 	v, f := onVectors(p, loss)
 	want := fx.Hessian(f)(v)
-	wantClose(t, "matrix", matrixOf(t, Hessian(loss, p), p).Flatten().Float64s(), want.Flatten().Float64s(), 1e-12)
+	fxtest.MustBeNear(t, "matrix", matrixOf(t, Hessian(loss, p), p).Flatten().Float64s(), want.Flatten().Float64s(), 1e-12)
 	d := newNet(20)
 	got, _ := linalg.Ravel(fx.Jit(func(p net) net { return Hessian(loss, p)(d) })(p))
 	dv, _ := linalg.Ravel(d)
-	wantClose(t, "compiled product", got.Float64s(), want.MatMul(dv).Float64s(), 1e-12)
+	fxtest.MustBeNear(t, "compiled product", got.Float64s(), want.MatMul(dv).Float64s(), 1e-12)
 }
 
 func TestGaussNewton(t *testing.T) {
@@ -111,13 +87,13 @@ func TestGaussNewton(t *testing.T) {
 	a := fx.Hessian(func(y *fx.Array) *fx.Array { return crossEntropy(y.Reshape(examples, classes)) })(logits(p).Flatten())
 	want := j.T().MatMul(a).MatMul(j)
 	g := matrixOf(t, GaussNewton(logits, crossEntropy, p), p)
-	wantClose(t, "J'AJ", g.Flatten().Float64s(), want.Flatten().Float64s(), 1e-12)
+	fxtest.MustBeNear(t, "J'AJ", g.Flatten().Float64s(), want.Flatten().Float64s(), 1e-12)
 
 	parts, err := Decompose(logits, crossEntropy, p, MatrixOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantClose(t, "H = G + R", parts.G.Add(parts.R).Flatten().Float64s(), parts.H.Flatten().Float64s(), 1e-14)
+	fxtest.MustBeNear(t, "H = G + R", parts.G.Add(parts.R).Flatten().Float64s(), parts.H.Flatten().Float64s(), 1e-14)
 	if parts.R.Norm().Item() < 1e-3 {
 		t.Error("R is zero: the test proves nothing")
 	}
@@ -133,7 +109,7 @@ func TestGaussNewton(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantClose(t, "linear model", parts.R.Flatten().Float64s(), make([]float64, 81), 1e-13)
+	fxtest.MustBeNear(t, "linear model", parts.R.Flatten().Float64s(), make([]float64, 81), 1e-13)
 }
 
 // Two examples with three classes leave rank 4 at most.
@@ -157,11 +133,11 @@ func TestEmpiricalFisher(t *testing.T) {
 	v, f := onVectors(p, losses)
 	j := fx.JacRev(f)(v)
 	want := j.T().MatMul(j).DivScalar(examples)
-	wantClose(t, "mean of g g'", matrixOf(t, EmpiricalFisher(losses, p), p).Flatten().Float64s(), want.Flatten().Float64s(), 1e-13)
+	fxtest.MustBeNear(t, "mean of g g'", matrixOf(t, EmpiricalFisher(losses, p), p).Flatten().Float64s(), want.Flatten().Float64s(), 1e-13)
 
 	_, unravel := linalg.Ravel(p)
 	gradients := fx.Vmap(func(row *fx.Array) net { return unravel(row) })(j)
-	wantClose(t, "GradientMoment", matrixOf(t, GradientMoment(gradients), p).Flatten().Float64s(), want.Flatten().Float64s(), 1e-13)
+	fxtest.MustBeNear(t, "GradientMoment", matrixOf(t, GradientMoment(gradients), p).Flatten().Float64s(), want.Flatten().Float64s(), 1e-13)
 }
 
 // The true Fisher information of a softmax model is its Gauss-Newton matrix;
@@ -196,7 +172,7 @@ func TestDiagonals(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, _ := linalg.Ravel(d)
-	wantClose(t, "exact", got.Float64s(), want.Float64s(), 1e-13)
+	fxtest.MustBeNear(t, "exact", got.Float64s(), want.Float64s(), 1e-13)
 	if d.Steps.Item() != 5 {
 		t.Errorf("the counter is %v", d.Steps)
 	}
@@ -222,7 +198,7 @@ func TestSpectra(t *testing.T) {
 		if err != nil || top.Err() != nil {
 			t.Fatal(err, top.Err())
 		}
-		wantClose(t, "TopEigen", top.Values, want, 1e-8)
+		fxtest.MustBeNear(t, "TopEigen", top.Values, want, 1e-8)
 		if which == linalg.Largest {
 			exact := vectors.T().SliceAxis(0, n-2, n)
 			if o := Overlap(top.Vectors, exact); math.Abs(o-1) > 1e-8 {
@@ -230,7 +206,7 @@ func TestSpectra(t *testing.T) {
 			}
 			g, _ := linalg.Ravel(fx.Grad(loss)(p))
 			within := exact.MatMul(g).Square().Sum().Item() / g.Square().Sum().Item()
-			wantClose(t, "Fraction", []float64{Fraction(top.Vectors, g)}, []float64{within}, 1e-8)
+			fxtest.MustBeNear(t, "Fraction", []float64{Fraction(top.Vectors, g)}, []float64{within}, 1e-8)
 		}
 	}
 	q := linalg.LanczosQuadrature(h, p, random.New(4), 300, n)
@@ -263,8 +239,8 @@ func TestOutliers(t *testing.T) {
 	if b := BulkFraction([]float64{100, 5, 0.5, 0, -0.3, -3}, 0.01); b != 0.5 {
 		t.Errorf("bulk %v", b)
 	}
-	wantPanic(t, "descending", func() { Outliers([]float64{1, 2}, 0) })
-	wantPanic(t, "no eigenvalues", func() { BulkFraction(nil, 0.1) })
+	fxtest.MustFail(t, "descending", func() { Outliers([]float64{1, 2}, 0) })
+	fxtest.MustFail(t, "no eigenvalues", func() { BulkFraction(nil, 0.1) })
 }
 
 func TestOverlapAndFraction(t *testing.T) {
@@ -282,9 +258,9 @@ func TestOverlapAndFraction(t *testing.T) {
 	if f := Fraction(a, fx.Zeros(fx.Float64, 6)); !math.IsNaN(f) {
 		t.Errorf("fraction of nothing %v", f)
 	}
-	wantPanic(t, "not orthonormal", func() { Overlap(a, b.MulScalar(2)) })
-	wantPanic(t, "they must be equal", func() { Overlap(a, fx.Eye(fx.Float64, 6)) })
-	wantPanic(t, "the vector is", func() { Fraction(a, fx.Ones(fx.Float64, 5)) })
+	fxtest.MustFail(t, "not orthonormal", func() { Overlap(a, b.MulScalar(2)) })
+	fxtest.MustFail(t, "they must be equal", func() { Overlap(a, fx.Eye(fx.Float64, 6)) })
+	fxtest.MustFail(t, "the vector is", func() { Fraction(a, fx.Ones(fx.Float64, 5)) })
 }
 
 func TestWhatIsRefused(t *testing.T) {
@@ -302,13 +278,13 @@ func TestWhatIsRefused(t *testing.T) {
 	if _, err := Matrix(func(v *fx.Array) *fx.Array { return v.MulScalar(math.NaN()) }, fx.Ones(fx.Float64, 4), MatrixOptions{}); err == nil || !strings.Contains(err.Error(), "not finite") {
 		t.Error(err)
 	}
-	wantPanic(t, "must return a float scalar", func() { Hessian(logits, p) })
-	wantPanic(t, "one for each example", func() { EmpiricalFisher(loss, p) })
-	wantPanic(t, "maps 4 floats to 8", func() {
+	fxtest.MustFail(t, "must return a float scalar", func() { Hessian(logits, p) })
+	fxtest.MustFail(t, "one for each example", func() { EmpiricalFisher(loss, p) })
+	fxtest.MustFail(t, "maps 4 floats to 8", func() {
 		Matrix(func(v *fx.Array) *fx.Array { return fx.Concatenate(0, v, v) }, fx.Ones(fx.Float64, 4), MatrixOptions{})
 	})
-	wantPanic(t, "0 draws", func() { Fisher[net, *fx.Array](logits, nil, nil, p, random.New(1), 0) })
-	wantPanic(t, "Block -1", func() { Matrix(Hessian(loss, p), p, MatrixOptions{Block: -1}) })
-	wantPanic(t, "there are no gradients", func() { GradientMoment(fx.Ones(fx.Int32, 3)) })
-	wantPanic(t, "where 3 examples", func() { GradientMoment([]*fx.Array{fx.Ones(fx.Float64, 3, 2), fx.Ones(fx.Float64, 2, 2)}) })
+	fxtest.MustFail(t, "0 draws", func() { Fisher[net, *fx.Array](logits, nil, nil, p, random.New(1), 0) })
+	fxtest.MustFail(t, "Block -1", func() { Matrix(Hessian(loss, p), p, MatrixOptions{Block: -1}) })
+	fxtest.MustFail(t, "there are no gradients", func() { GradientMoment(fx.Ones(fx.Int32, 3)) })
+	fxtest.MustFail(t, "where 3 examples", func() { GradientMoment([]*fx.Array{fx.Ones(fx.Float64, 3, 2), fx.Ones(fx.Float64, 2, 2)}) })
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/linalg"
 	"github.com/fluxion-go/fluxion/random"
 )
@@ -42,15 +43,15 @@ func TestKFACIsExactForOneLayer(t *testing.T) {
 		"one example":       {data.SliceAxis(0, 2, 3), normal(7, inputs+1, classes)},
 	} {
 		k := KFAC(softmaxLayer(c.x, c.v), SoftmaxRoots, fx.Float64, c.x.Dim(0), []int{classes})[0]
-		wantClose(t, name, kron(k).Flatten().Float64s(), exactFisher(t, c.x, c.v).Flatten().Float64s(), 1e-13)
+		fxtest.MustBeNear(t, name, kron(k).Flatten().Float64s(), exactFisher(t, c.x, c.v).Flatten().Float64s(), 1e-13)
 	}
 	// Elsewhere it is near, and has the exact factors.
 	v := normal(7, inputs+1, classes)
 	k := KFAC(softmaxLayer(data, v), SoftmaxRoots, fx.Float64, examples, []int{classes})[0]
 	h := Homogeneous(data)
 	p := h.MatMul(v).Softmax(1)
-	wantClose(t, "A", k.A.Flatten().Float64s(), h.T().MatMul(h).DivScalar(examples).Flatten().Float64s(), 1e-13)
-	wantClose(t, "G", k.G.Flatten().Float64s(), p.Mean(0).Diag(0).Sub(p.T().MatMul(p).DivScalar(examples)).Flatten().Float64s(), 1e-13)
+	fxtest.MustBeNear(t, "A", k.A.Flatten().Float64s(), h.T().MatMul(h).DivScalar(examples).Flatten().Float64s(), 1e-13)
+	fxtest.MustBeNear(t, "G", k.G.Flatten().Float64s(), p.Mean(0).Diag(0).Sub(p.T().MatMul(p).DivScalar(examples)).Flatten().Float64s(), 1e-13)
 	f := exactFisher(t, data, v)
 	if off := kron(k).Sub(f).Norm().Item() / f.Norm().Item(); off < 1e-3 || off > 0.7 {
 		t.Errorf("it is off by %.3g of the Fisher information", off)
@@ -80,7 +81,7 @@ func TestKFACBlocksOfADeepNetwork(t *testing.T) {
 	for l, k := range factors {
 		to := from + k.A.Dim(0)*k.G.Dim(0)
 		block := full.SliceAxis(0, from, to).SliceAxis(1, from, to)
-		wantClose(t, "block", kron(k).Flatten().Float64s(), block.Flatten().Float64s(), 1e-12)
+		fxtest.MustBeNear(t, "block", kron(k).Flatten().Float64s(), block.Flatten().Float64s(), 1e-12)
 		if from = to; l == 1 && to != full.Dim(0) {
 			t.Errorf("the blocks have %d of %d rows", to, full.Dim(0))
 		}
@@ -93,23 +94,23 @@ func TestKroneckerSolves(t *testing.T) {
 	v := normal(11, inputs+1, classes)
 	column := v.Reshape(-1, 1)
 	n := column.Dim(0)
-	wantClose(t, "apply", k.Apply(v).Flatten().Float64s(), kron(k).MatMul(column).Flatten().Float64s(), 1e-13)
+	fxtest.MustBeNear(t, "apply", k.Apply(v).Flatten().Float64s(), kron(k).MatMul(column).Flatten().Float64s(), 1e-13)
 	const damping = 0.03
 	damped := kron(k).Add(fx.Eye(fx.Float64, n).MulScalar(damping))
-	wantClose(t, "solve", k.Solve(v, damping).Flatten().Float64s(), fx.Solve(damped, column).Flatten().Float64s(), 1e-10)
+	fxtest.MustBeNear(t, "solve", k.Solve(v, damping).Flatten().Float64s(), fx.Solve(damped, column).Flatten().Float64s(), 1e-10)
 	// Another way to the same: conjugate gradients on the operator.
 	x, report := linalg.CG[*fx.Array]{}.Solve(linalg.Shifted(k.Apply, fx.Scalar(damping)), v, nil)
 	if err := report.Err(); err != nil {
 		t.Fatal(err)
 	}
-	wantClose(t, "CG", k.Solve(v, damping).Flatten().Float64s(), x.Flatten().Float64s(), 1e-4)
+	fxtest.MustBeNear(t, "CG", k.Solve(v, damping).Flatten().Float64s(), x.Flatten().Float64s(), 1e-4)
 	// Factored damping adds the cross terms pi sqrt(damping) I (x) G and A (x) I
 	// sqrt(damping)/pi.
 	pi := k.A.Trace().DivScalar(inputs + 1).Div(k.G.Trace().DivScalar(classes)).Sqrt().Item()
 	a := k.A.Add(fx.Eye(fx.Float64, inputs+1).MulScalar(pi * 0.2))
 	g := k.G.Add(fx.Eye(fx.Float64, classes).MulScalar(0.2 / pi))
 	want := fx.Solve(kron(Kronecker{a, g}), column)
-	wantClose(t, "factored", k.SolveFactored(v, 0.04).Flatten().Float64s(), want.Flatten().Float64s(), 1e-10)
+	fxtest.MustBeNear(t, "factored", k.SolveFactored(v, 0.04).Flatten().Float64s(), want.Flatten().Float64s(), 1e-10)
 }
 
 // TestSampledRootsApproach the exact ones.
@@ -124,7 +125,7 @@ func TestSampledRootsApproach(t *testing.T) {
 	if off := k.G.Sub(exact.G).Abs().Max().Item(); off > 0.01 {
 		t.Errorf("4000 draws are off by %g", off)
 	}
-	wantClose(t, "A", k.A.Flatten().Float64s(), exact.A.Flatten().Float64s(), 0)
+	fxtest.MustBeNear(t, "A", k.A.Flatten().Float64s(), exact.A.Flatten().Float64s(), 0)
 }
 
 func TestKFACErrors(t *testing.T) {
@@ -147,6 +148,6 @@ func TestKFACErrors(t *testing.T) {
 			}, SoftmaxRoots, fx.Float64, examples, []int{classes})
 		},
 	} {
-		wantPanic(t, want, f)
+		fxtest.MustFail(t, want, f)
 	}
 }

@@ -3,12 +3,11 @@ package data
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
-	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 )
 
 func drawBatches(t *rapid.T) *Batches {
@@ -240,13 +239,6 @@ func TestOrderNeedsFullBatches(t *testing.T) {
 		4: "a batch of 1 among batches of 3: make them with DropLast",
 	} {
 		b, _ := NewBatches(10, 3, 7, BatchOptions{})
-		func() {
-			defer func() {
-				if e, ok := recover().(*fx.Error); !ok || !strings.Contains(e.Error(), want) {
-					t.Errorf("Order(%d): %v, want %q", n, e, want)
-				}
-			}()
-			b.Order(n)
-		}()
+		fxtest.MustFail(t, want, func() { b.Order(n) })
 	}
 }

@@ -2,10 +2,10 @@ package gradient
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/random"
@@ -317,14 +317,6 @@ func TestErrors(t *testing.T) {
 			Directions{Count: 3, Arrangement: Orthogonal}.Variance(2)
 		}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			defer func() {
-				e, ok := recover().(*fx.Error)
-				if !ok || !strings.Contains(e.Error(), c.want) {
-					t.Errorf("%v, want %q", e, c.want)
-				}
-			}()
-			c.run()
-		})
+		t.Run(c.name, func(t *testing.T) { fxtest.MustFail(t, c.want, c.run) })
 	}
 }

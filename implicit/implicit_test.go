@@ -3,38 +3,13 @@ package implicit
 import (
 	"math"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/linalg"
 	"github.com/fluxion-go/fluxion/project"
 )
-
-func wantClose(t *testing.T, what string, got, want []float64, tol float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
-	}
-	for i := range got {
-		if d := math.Abs(got[i] - want[i]); !(d <= tol*(1+math.Abs(want[i]))) {
-			t.Errorf("%s: element %d is %.12g, want %.12g (off by %.2g)", what, i, got[i], want[i], d)
-			return
-		}
-	}
-}
-
-func wantPanic(t *testing.T, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		e, ok := recover().(*fx.Error)
-		if !ok || !strings.Contains(e.Error(), want) {
-			t.Errorf("panic %v, want an *fx.Error with %q", e, want)
-		}
-	}()
-	f()
-}
 
 type vec = *fx.Array
 
@@ -90,7 +65,7 @@ func TestSolversFindTheFixedPoint(t *testing.T) {
 			if want == nil {
 				want = x.Float64s()
 			}
-			wantClose(t, name, x.Float64s(), want, 1e-12)
+			fxtest.MustBeNear(t, name, x.Float64s(), want, 1e-12)
 			steps[name] = report.Iterations.Item()
 		}
 		if n == 12 && !(steps["Newton"] < steps["Anderson"] && steps["Anderson"] < steps["Picard"] && steps["Broyden"] < steps["Picard"]) {
@@ -111,14 +86,14 @@ func TestImplicitDerivatives(t *testing.T) {
 		numeric := (f(at(h)).Item() - f(at(-h)).Item()) / (2 * h)
 		_, forward := fx.JVP(f, p, d)
 		g := fx.Grad(f)(p)
-		wantClose(t, name+" forward", forward.Float64s(), []float64{numeric}, 1e-8)
-		wantClose(t, name+" reverse", []float64{linalg.Dot(g, d).Item()}, forward.Float64s(), 1e-10)
-		wantClose(t, name+" compiled", fx.Jit(fx.Grad(f))(p).U.Float64s(), g.U.Float64s(), 0)
+		fxtest.MustBeNear(t, name+" forward", forward.Float64s(), []float64{numeric}, 1e-8)
+		fxtest.MustBeNear(t, name+" reverse", []float64{linalg.Dot(g, d).Item()}, forward.Float64s(), 1e-10)
+		fxtest.MustBeNear(t, name+" compiled", fx.Jit(fx.Grad(f))(p).U.Float64s(), g.U.Float64s(), 0)
 		grad := fx.Grad(f)
 		second := (linalg.Dot(grad(at(h)), d).Item() - linalg.Dot(grad(at(-h)), d).Item()) / (2 * h)
-		wantClose(t, name+" second", []float64{linalg.Dot(fx.HVP(f, p, d), d).Item()}, []float64{second}, 1e-6)
+		fxtest.MustBeNear(t, name+" second", []float64{linalg.Dot(fx.HVP(f, p, d), d).Item()}, []float64{second}, 1e-6)
 		twice := fx.Grad(func(p layer) vec { return linalg.Dot(grad(p), d) })(p)
-		wantClose(t, name+" reverse over reverse", []float64{linalg.Dot(twice, d).Item()}, []float64{second}, 1e-6)
+		fxtest.MustBeNear(t, name+" reverse over reverse", []float64{linalg.Dot(twice, d).Item()}, []float64{second}, 1e-6)
 	}
 }
 
@@ -157,8 +132,8 @@ func TestBatches(t *testing.T) {
 		each := fx.Vmap(func(u vec) vec { return fx.Grad(loss)(layer{p.W, u}).U })(us)
 		for i := range 3 {
 			want := fx.Grad(loss)(layer{p.W, us.Index(i)}).U.Float64s()
-			wantClose(t, name+" Grad(Vmap)", batch.Index(i).Float64s(), want, 1e-10)
-			wantClose(t, name+" Vmap(Grad)", each.Index(i).Float64s(), want, 1e-10)
+			fxtest.MustBeNear(t, name+" Grad(Vmap)", batch.Index(i).Float64s(), want, 1e-10)
+			fxtest.MustBeNear(t, name+" Vmap(Grad)", each.Index(i).Float64s(), want, 1e-10)
 		}
 	}
 }
@@ -170,7 +145,7 @@ func TestStartHasNoDerivative(t *testing.T) {
 		x, _ := FixedPoint(deq, Picard[vec]{}, nil)(x0, p)
 		return x.Sum()
 	})(fx.Ones(fx.Float64, 3))
-	wantClose(t, "start", g.Float64s(), []float64{0, 0, 0}, 0)
+	fxtest.MustBeNear(t, "start", g.Float64s(), []float64{0, 0, 0}, 0)
 }
 
 func TestRootProductsReport(t *testing.T) {
@@ -183,7 +158,7 @@ func TestRootProductsReport(t *testing.T) {
 	if jr.Err() != nil || vr.Err() != nil {
 		t.Error(jr.Err(), vr.Err())
 	}
-	wantClose(t, "adjoint", []float64{dx.Dot(ct).Item()}, []float64{linalg.Dot(dp, d).Item()}, 1e-11)
+	fxtest.MustBeNear(t, "adjoint", []float64{dx.Dot(ct).Item()}, []float64{linalg.Dot(dp, d).Item()}, 1e-11)
 	_, few := RootVJP(F, x, p, ct, linalg.GMRES[vec]{Tol: 1e-13, MaxIter: 1})
 	if few.Status() != linalg.MaxIterations {
 		t.Errorf("one product: %v", few)
@@ -209,14 +184,14 @@ func TestCustomSolver(t *testing.T) {
 	}
 	solve := Custom(F, bisect, linalg.GMRES[vec]{})
 	x, a := solve(fx.Scalar(0.0), fx.Scalar(2.0))
-	wantClose(t, "root", x.Float64s(), []float64{1}, 1e-14)
+	fxtest.MustBeNear(t, "root", x.Float64s(), []float64{1}, 1e-14)
 	if a.Evaluations.Item() != 200 {
 		t.Errorf("aux %v", a)
 	}
 	g := fx.Grad(func(p vec) vec { x, _ := solve(fx.Scalar(0.0), p); return x })
-	wantClose(t, "derivative", g(fx.Scalar(2.0)).Float64s(), []float64{0.25}, 1e-14)
+	fxtest.MustBeNear(t, "derivative", g(fx.Scalar(2.0)).Float64s(), []float64{0.25}, 1e-14)
 	// x'' = -6x x'^2/(3x^2+1) = -6/64
-	wantClose(t, "second derivative", fx.Grad(g)(fx.Scalar(2.0)).Float64s(), []float64{-6.0 / 64}, 1e-13)
+	fxtest.MustBeNear(t, "second derivative", fx.Grad(g)(fx.Scalar(2.0)).Float64s(), []float64{-6.0 / 64}, 1e-13)
 }
 
 // Ridge regression: the error of the implicit derivative is proportional to
@@ -240,7 +215,7 @@ func TestPrecisionOfTheDerivative(t *testing.T) {
 		}
 		ratios = append(ratios, got.Sub(j).Norm().Item()/size)
 	}
-	wantClose(t, "error by error", ratios[1:], []float64{ratios[0], ratios[0]}, 1e-3)
+	fxtest.MustBeNear(t, "error by error", ratios[1:], []float64{ratios[0], ratios[0]}, 1e-3)
 }
 
 // numericDerivative is the derivative of the sum of sines of a solution.
@@ -279,11 +254,11 @@ func TestOptimalityMappings(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if name == "stationary" {
-			wantClose(t, name, x.Float64s(), fx.Solve(q, p.ExpandDims(1)).Squeeze(1).Float64s(), 1e-11)
+			fxtest.MustBeNear(t, name, x.Float64s(), fx.Solve(q, p.ExpandDims(1)).Squeeze(1).Float64s(), 1e-11)
 		}
 		solution := func(p vec) vec { x, _ := solve(p); return x }
 		_, got := fx.JVP(func(p vec) vec { return solution(p).Sin().Sum() }, p, d)
-		wantClose(t, name, got.Float64s(), []float64{numericDerivative(solution, p, d)}, 1e-6)
+		fxtest.MustBeNear(t, name, got.Float64s(), []float64{numericDerivative(solution, p, d)}, 1e-6)
 	}
 }
 
@@ -316,8 +291,8 @@ func TestKKT(t *testing.T) {
 	}
 	x := func(p vec) vec { s, _ := solve(Primal[vec]{}, p); return s.X }
 	_, got := fx.JVP(func(p vec) vec { return x(p).Sin().Sum() }, p, d)
-	wantClose(t, "derivative", got.Float64s(), []float64{numericDerivative(x, p, d)}, 1e-7)
-	wantPanic(t, "multipliers are needed", func() { KKT(f, g, nil)(Primal[vec]{X: p}, p) })
+	fxtest.MustBeNear(t, "derivative", got.Float64s(), []float64{numericDerivative(x, p, d)}, 1e-7)
+	fxtest.MustFail(t, "multipliers are needed", func() { KKT(f, g, nil)(Primal[vec]{X: p}, p) })
 }
 
 func TestWhatFailsSaysSo(t *testing.T) {
@@ -362,23 +337,23 @@ func TestFloat32AndTrees(t *testing.T) {
 			t.Error(err)
 		}
 		// a^2 + a/2 = 3
-		wantClose(t, "root", []float64{x.A.Item(), x.B.Item()}, []float64{1.5, 0.75}, 1e-6)
+		fxtest.MustBeNear(t, "root", []float64{x.A.Item(), x.B.Item()}, []float64{1.5, 0.75}, 1e-6)
 	}
 }
 
 func TestWrongPrograms(t *testing.T) {
 	x := fx.Ones(fx.Float64, 3)
-	wantPanic(t, "the function's value has float64[2] where its argument has float64[3]", func() {
+	fxtest.MustFail(t, "the function's value has float64[2] where its argument has float64[3]", func() {
 		Picard[vec]{}.Solve(func(x vec) vec { return x.SliceAxis(0, 0, 2) }, x)
 	})
-	wantPanic(t, "no float arrays", func() { Newton[vec]{}.Solve(func(x vec) vec { return x }, fx.Ones(fx.Int32, 3)) })
-	wantPanic(t, "Tol is -1", func() { Picard[vec]{Stop: Stop{Tol: -1}}.Solve(func(x vec) vec { return x }, x) })
-	wantPanic(t, "AbsTol NaN", func() { Broyden[vec]{Stop: Stop{AbsTol: math.NaN()}}.Solve(func(x vec) vec { return x }, x) })
-	wantPanic(t, "Depth is -1", func() { Anderson[vec]{Depth: -1}.Solve(func(x vec) vec { return x }, x) })
-	wantPanic(t, "Depth is -1", func() { Broyden[vec]{Depth: -1}.Solve(func(x vec) vec { return x }, x) })
-	wantPanic(t, "function is nil", func() { Newton[vec]{}.Solve(nil, x) })
-	wantPanic(t, "solver is nil", func() { Root(func(x, p vec) vec { return x }, nil, nil) })
-	wantPanic(t, "step is 0", func() { ProjectedGradient(func(x, p vec) vec { return x.Sum() }, func(x, p vec) vec { return x }, 0) })
+	fxtest.MustFail(t, "no float arrays", func() { Newton[vec]{}.Solve(func(x vec) vec { return x }, fx.Ones(fx.Int32, 3)) })
+	fxtest.MustFail(t, "Tol is -1", func() { Picard[vec]{Stop: Stop{Tol: -1}}.Solve(func(x vec) vec { return x }, x) })
+	fxtest.MustFail(t, "AbsTol NaN", func() { Broyden[vec]{Stop: Stop{AbsTol: math.NaN()}}.Solve(func(x vec) vec { return x }, x) })
+	fxtest.MustFail(t, "Depth is -1", func() { Anderson[vec]{Depth: -1}.Solve(func(x vec) vec { return x }, x) })
+	fxtest.MustFail(t, "Depth is -1", func() { Broyden[vec]{Depth: -1}.Solve(func(x vec) vec { return x }, x) })
+	fxtest.MustFail(t, "function is nil", func() { Newton[vec]{}.Solve(nil, x) })
+	fxtest.MustFail(t, "solver is nil", func() { Root(func(x, p vec) vec { return x }, nil, nil) })
+	fxtest.MustFail(t, "step is 0", func() { ProjectedGradient(func(x, p vec) vec { return x.Sum() }, func(x, p vec) vec { return x }, 0) })
 }
 
 // Leaves that are not floats pass through solutions and derivatives.
@@ -401,7 +376,7 @@ func TestIntegersPassThrough(t *testing.T) {
 		x, _ := FixedPoint(deq, Newton[vec]{Stop: tight()}, nil)(x0.Z, p)
 		return x.Sum()
 	})(p)
-	wantClose(t, "gradient", g.P.U.Float64s(), want.U.Float64s(), 1e-12)
+	fxtest.MustBeNear(t, "gradient", g.P.U.Float64s(), want.U.Float64s(), 1e-12)
 	if g.Seed.DType() != fx.Int32 || g.Seed.Item() != 0 {
 		t.Errorf("the seed's derivative is %v", g.Seed)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/linalg"
 	"github.com/fluxion-go/fluxion/project"
 	"github.com/fluxion-go/fluxion/prox"
@@ -27,16 +28,16 @@ func checkDerivatives(t *testing.T, name string, solution func(p vec) vec, p, d 
 	t.Helper()
 	f := func(p vec) vec { return solution(p).Sin().Sum() }
 	_, got := fx.JVP(f, p, d)
-	wantClose(t, name+" forward", got.Float64s(), []float64{numericDerivative(solution, p, d)}, tol)
+	fxtest.MustBeNear(t, name+" forward", got.Float64s(), []float64{numericDerivative(solution, p, d)}, tol)
 	g := fx.Grad(f)
-	wantClose(t, name+" reverse", g(p).Dot(d).Float64s(), got.Float64s(), tol)
-	wantClose(t, name+" compiled", fx.Jit(g)(p).Float64s(), g(p).Float64s(), 1e-9)
+	fxtest.MustBeNear(t, name+" reverse", g(p).Dot(d).Float64s(), got.Float64s(), tol)
+	fxtest.MustBeNear(t, name+" compiled", fx.Jit(g)(p).Float64s(), g(p).Float64s(), 1e-9)
 	const h = 1e-5
 	second := (g(p.Add(d.MulScalar(h))).Dot(d).Item() - g(p.Sub(d.MulScalar(h))).Dot(d).Item()) / (2 * h)
 	twice := fx.Grad(func(p vec) vec { return g(p).Dot(d) })(p)
-	wantClose(t, name+" second", twice.Dot(d).Float64s(), []float64{second}, 100*tol)
+	fxtest.MustBeNear(t, name+" second", twice.Dot(d).Float64s(), []float64{second}, 100*tol)
 	batch := fx.Vmap(g)(fx.Stack(0, p, p.Add(d.MulScalar(0.1))))
-	wantClose(t, name+" batched", batch.Index(1).Float64s(), g(p.Add(d.MulScalar(0.1))).Float64s(), 1e-7)
+	fxtest.MustBeNear(t, name+" batched", batch.Index(1).Float64s(), g(p.Add(d.MulScalar(0.1))).Float64s(), 1e-7)
 }
 
 func TestFurtherMaps(t *testing.T) {
@@ -62,21 +63,21 @@ func TestFurtherMaps(t *testing.T) {
 		checkDerivatives(t, name, func(p vec) vec { x, _ := solve(start, p); return x }, p, d, 1e-7)
 		switch name {
 		case "gradient", "newton":
-			wantClose(t, name, x.Float64s(), fx.Solve(q, p.ExpandDims(1)).Squeeze(1).Float64s(), 1e-10)
+			fxtest.MustBeNear(t, name, x.Float64s(), fx.Solve(q, p.ExpandDims(1)).Squeeze(1).Float64s(), 1e-10)
 		case "blocks":
 			// The steps do not move the solution.
 			other, _ := FixedPoint(ProximalGradient(f, lasso, step), picard, gmres)(start, p)
-			wantClose(t, name, x.Float64s(), other.Float64s(), 1e-10)
+			fxtest.MustBeNear(t, name, x.Float64s(), other.Float64s(), 1e-10)
 		}
 	}
-	wantPanic(t, "step is -1", func() { GradientDescent(f, -1) })
-	wantPanic(t, "step is 0", func() { NewtonStep(Stationary(f), nil, 0) })
-	wantPanic(t, "function is nil", func() { NewtonStep[vec, vec](nil, nil, 1) })
-	wantPanic(t, "a function is nil", func() { BlockProximalGradient(f, blockLasso, nil) })
-	wantPanic(t, "[4] steps for blocks of [5]", func() {
+	fxtest.MustFail(t, "step is -1", func() { GradientDescent(f, -1) })
+	fxtest.MustFail(t, "step is 0", func() { NewtonStep(Stationary(f), nil, 0) })
+	fxtest.MustFail(t, "function is nil", func() { NewtonStep[vec, vec](nil, nil, 1) })
+	fxtest.MustFail(t, "a function is nil", func() { BlockProximalGradient(f, blockLasso, nil) })
+	fxtest.MustFail(t, "[4] steps for blocks of [5]", func() {
 		BlockProximalGradient(f, blockLasso, func(vec) vec { return fx.Ones(fx.Float64, 4) })(start, p)
 	})
-	wantPanic(t, "the function's value has float64[4] where its argument has float64[5]", func() {
+	fxtest.MustFail(t, "the function's value has float64[4] where its argument has float64[5]", func() {
 		RootVJP(func(x, p vec) vec { return x.SliceAxis(0, 0, 4) }, start, p, start, nil)
 	})
 }
@@ -96,8 +97,8 @@ func TestLassoFormula(t *testing.T) {
 	// (D Q D + 1 - D) J = D
 	system := on.ExpandDims(1).Mul(q).Mul(on).Add(on.Neg().AddScalar(1).Diag(0))
 	want := fx.Solve(system, on.Diag(0))
-	wantClose(t, "reverse", fx.JacRev(solution)(p).Float64s(), want.Float64s(), 1e-10)
-	wantClose(t, "forward", fx.JacFwd(solution)(p).Float64s(), want.Float64s(), 1e-10)
+	fxtest.MustBeNear(t, "reverse", fx.JacRev(solution)(p).Float64s(), want.Float64s(), 1e-10)
+	fxtest.MustBeNear(t, "forward", fx.JacFwd(solution)(p).Float64s(), want.Float64s(), 1e-10)
 }
 
 // FISTA beats the plain iteration, and finds the same.
@@ -112,7 +113,7 @@ func TestNesterov(t *testing.T) {
 	if r1.Err() != nil || r2.Err() != nil {
 		t.Fatal(r1, r2)
 	}
-	wantClose(t, "solution", fast.Float64s(), slow.Float64s(), 1e-9)
+	fxtest.MustBeNear(t, "solution", fast.Float64s(), slow.Float64s(), 1e-9)
 	if !(r2.Iterations.Item() < 0.7*r1.Iterations.Item()) {
 		t.Errorf("%v iterations, plain %v", r2.Iterations, r1.Iterations)
 	}
@@ -142,12 +143,12 @@ func TestBlockCoordinateDescent(t *testing.T) {
 		t.Fatal(err)
 	}
 	want, _ := FixedPoint(ProximalGradient(f, lasso, 0.5/a.Square().Sum().Item()), Picard[vec]{Stop: Stop{Tol: 1e-14, MaxIter: 100000}}, nil)(x0, p)
-	wantClose(t, "solution", x.Float64s(), want.Float64s(), 1e-10)
+	fxtest.MustBeNear(t, "solution", x.Float64s(), want.Float64s(), 1e-10)
 	checkDerivatives(t, "blocks", func(p vec) vec { x, _ := solve(x0, p); return x }, p, d, 1e-7)
 	if _, r := BlockCoordinateDescent(blocks, Stop{MaxIter: 1, Tol: 1e-14})(x0, p); r.Status() != linalg.MaxIterations {
 		t.Error(r)
 	}
-	wantPanic(t, "a function is nil", func() { BlockCoordinateDescent(Blocks[vec, vec]{}, Stop{}) })
+	fxtest.MustFail(t, "a function is nil", func() { BlockCoordinateDescent(Blocks[vec, vec]{}, Stop{}) })
 }
 
 // Fitting a exp(-b t) + c, of which no curve goes through the points.
@@ -175,13 +176,13 @@ func TestNonlinearLeastSquares(t *testing.T) {
 	if err := r.Err(); err != nil {
 		t.Error(err)
 	}
-	wantClose(t, "root", root.Float64s(), []float64{2}, 1e-9)
+	fxtest.MustBeNear(t, "root", root.Float64s(), []float64{2}, 1e-9)
 	none := func(x vec) vec { return x.Square().AddScalar(1) }
 	if _, r := (LevenbergMarquardt[vec]{}).Solve(none, fx.Ones(fx.Float64, 1)); r.Err() == nil {
 		t.Error(r)
 	}
-	wantPanic(t, "Damping is -1", func() { LevenbergMarquardt[vec]{Damping: -1}.Solve(F, fx.Ones(fx.Float64, 1)) })
-	wantPanic(t, "function is nil", func() { NonlinearLeastSquares[vec, vec, vec](nil, LevenbergMarquardt[vec]{}, nil) })
+	fxtest.MustFail(t, "Damping is -1", func() { LevenbergMarquardt[vec]{Damping: -1}.Solve(F, fx.Ones(fx.Float64, 1)) })
+	fxtest.MustFail(t, "function is nil", func() { NonlinearLeastSquares[vec, vec, vec](nil, LevenbergMarquardt[vec]{}, nil) })
 }
 
 // A linear program and one over the second-order cone.
@@ -222,7 +223,7 @@ func TestCones(t *testing.T) {
 	d := random(81, 7)
 	value := func(b vec) vec { z, _ := solve(Conic{}, ConeProgram{a, b, c}); return z.X }
 	_, got := fx.JVP(func(b vec) vec { return value(b).Sin().Sum() }, b, d)
-	wantClose(t, "linear program", got.Float64s(), []float64{numericDerivative(value, b, d)}, 1e-6)
+	fxtest.MustBeNear(t, "linear program", got.Float64s(), []float64{numericDerivative(value, b, d)}, 1e-6)
 
 	// min c.x with |x| <= rho: x = -rho c/|c|.
 	soc := ConeResidual(project.SecondOrderCone)
@@ -239,10 +240,10 @@ func TestCones(t *testing.T) {
 	}
 	exact := func(c, rho vec) vec { return c.Mul(rho).Div(c.Norm()).Neg() }
 	rho := fx.New([]float64{0.7})
-	wantClose(t, "second-order cone", ball(c, rho).Float64s(), exact(c, rho).Float64s(), 1e-10)
-	wantClose(t, "its derivative", fx.JacFwd(func(c vec) vec { return ball(c, rho) })(c).Float64s(),
+	fxtest.MustBeNear(t, "second-order cone", ball(c, rho).Float64s(), exact(c, rho).Float64s(), 1e-10)
+	fxtest.MustBeNear(t, "its derivative", fx.JacFwd(func(c vec) vec { return ball(c, rho) })(c).Float64s(),
 		fx.JacFwd(func(c vec) vec { return exact(c, rho) })(c).Float64s(), 1e-9)
-	wantPanic(t, "projection is nil", func() { ConeResidual(nil) })
+	fxtest.MustFail(t, "projection is nil", func() { ConeResidual(nil) })
 }
 
 // FIRE finds the minimum of an ill-conditioned bowl, in fewer steps than descent.
@@ -255,7 +256,7 @@ func TestFIRE(t *testing.T) {
 	if err := r.Err(); err != nil {
 		t.Fatal(err)
 	}
-	wantClose(t, "minimum", x.Float64s(), []float64{0, 0, 0}, 1e-8)
+	fxtest.MustBeNear(t, "minimum", x.Float64s(), []float64{0, 0, 0}, 1e-8)
 	_, plain := Picard[vec]{Stop: stop, Damping: 0.01}.Solve(F, x0)
 	if !(r.Iterations.Item() < 0.5*plain.Iterations.Item()) {
 		t.Errorf("%v iterations, descent %v", r.Iterations, plain.Iterations)
@@ -263,5 +264,5 @@ func TestFIRE(t *testing.T) {
 	if _, r := (FIRE[vec]{Stop: Stop{MaxIter: 3}}).Solve(F, x0); r.Status() != linalg.MaxIterations {
 		t.Error(r)
 	}
-	wantPanic(t, "Step is -1", func() { FIRE[vec]{Step: -1}.Solve(F, x0) })
+	fxtest.MustFail(t, "Step is -1", func() { FIRE[vec]{Step: -1}.Solve(F, x0) })
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/linalg"
 )
 
@@ -40,12 +41,12 @@ func TestQuadraticPrograms(t *testing.T) {
 			if err := r.Err(); err != nil {
 				t.Errorf("seed %d %v: %v", seed, size, err)
 			}
-			wantClose(t, "x", got.X.Float64s(), want.X.Float64s(), 1e-8)
+			fxtest.MustBeNear(t, "x", got.X.Float64s(), want.X.Float64s(), 1e-8)
 			if size[1] > 0 {
-				wantClose(t, "nu", got.Nu.Float64s(), want.Y.Float64s(), 1e-7)
+				fxtest.MustBeNear(t, "nu", got.Nu.Float64s(), want.Y.Float64s(), 1e-7)
 			}
 			if size[2] > 0 {
-				wantClose(t, "la", got.La.Float64s(), want.Z.Float64s(), 1e-7)
+				fxtest.MustBeNear(t, "la", got.La.Float64s(), want.Z.Float64s(), 1e-7)
 				active += len(want.Active)
 				g := func(x vec, p linalg.QP) vec { return p.In.MatMul(x).Sub(p.InB) }
 				if margin := Complementarity(g, got, p).Item(); !(margin > 0) {
@@ -53,7 +54,7 @@ func TestQuadraticPrograms(t *testing.T) {
 				}
 			} else {
 				eq := EqQP(p)
-				wantClose(t, "EqQP", eq.X.Float64s(), want.X.Float64s(), 1e-10)
+				fxtest.MustBeNear(t, "EqQP", eq.X.Float64s(), want.X.Float64s(), 1e-10)
 			}
 		}
 	}
@@ -81,10 +82,10 @@ func TestQuadraticProgramDerivatives(t *testing.T) {
 		}
 		numeric := (at(h) - at(-h)) / (2 * h)
 		_, forward := fx.JVP(f, p, d)
-		wantClose(t, "forward", forward.Float64s(), []float64{numeric}, 1e-6)
+		fxtest.MustBeNear(t, "forward", forward.Float64s(), []float64{numeric}, 1e-6)
 		g := fx.Grad(f)(p)
-		wantClose(t, "reverse", linalg.Dot(g, d).Float64s(), forward.Float64s(), 1e-9)
-		wantClose(t, "compiled", fx.Jit(fx.Grad(f))(p).C.Float64s(), g.C.Float64s(), 1e-9)
+		fxtest.MustBeNear(t, "reverse", linalg.Dot(g, d).Float64s(), forward.Float64s(), 1e-9)
+		fxtest.MustBeNear(t, "compiled", fx.Jit(fx.Grad(f))(p).C.Float64s(), g.C.Float64s(), 1e-9)
 
 		host, _ := p.Solve()
 		rows := []vec{p.Eq}
@@ -95,7 +96,7 @@ func TestQuadraticProgramDerivatives(t *testing.T) {
 		formula := func(c vec) vec {
 			return EqQP(linalg.QP{H: p.H, C: c, Eq: fx.Concatenate(0, rows...), EqB: fx.Concatenate(0, bounds...)}).X
 		}
-		wantClose(t, "formula", fx.JacRev(func(c vec) vec { q := p; q.C = c; return x(q) })(p.C).Float64s(), fx.JacFwd(formula)(p.C).Float64s(), 1e-8)
+		fxtest.MustBeNear(t, "formula", fx.JacRev(func(c vec) vec { q := p; q.C = c; return x(q) })(p.C).Float64s(), fx.JacFwd(formula)(p.C).Float64s(), 1e-8)
 	}
 	p := randomQP(5000, 4, 1, 3)
 	cs := random(5, 3, 4).MulScalar(2)
@@ -103,7 +104,7 @@ func TestQuadraticProgramDerivatives(t *testing.T) {
 	for i := range 3 {
 		q := p
 		q.C = cs.Index(i)
-		wantClose(t, "batched", batch.Index(i).Float64s(), fx.Grad(f)(q).C.Float64s(), 1e-8)
+		fxtest.MustBeNear(t, "batched", batch.Index(i).Float64s(), fx.Grad(f)(q).C.Float64s(), 1e-8)
 	}
 }
 
@@ -121,9 +122,9 @@ func TestDegeneratePrograms(t *testing.T) {
 	if _, r := (OSQP{Stop: Stop{MaxIter: 500}}).Solve(Primal[vec]{X: one}, p); r.Err() == nil {
 		t.Error(r)
 	}
-	wantPanic(t, "has inequalities", func() { EqQP(p) })
-	wantPanic(t, "H must be [n, n] and C [n]", func() { EqQP(linalg.QP{H: one, C: one}) })
-	wantPanic(t, "In and its bounds must be [m, 1] and [m]", func() { QuadraticProgram(OSQP{})(linalg.QP{H: p.H, C: one, In: p.In}) })
-	wantPanic(t, "Relaxation 2", func() { OSQP{Relaxation: 2}.Solve(Primal[vec]{X: one}, p) })
-	wantPanic(t, "no inequalities", func() { Complementarity[vec, vec](nil, Primal[vec]{}, one) })
+	fxtest.MustFail(t, "has inequalities", func() { EqQP(p) })
+	fxtest.MustFail(t, "H must be [n, n] and C [n]", func() { EqQP(linalg.QP{H: one, C: one}) })
+	fxtest.MustFail(t, "In and its bounds must be [m, 1] and [m]", func() { QuadraticProgram(OSQP{})(linalg.QP{H: p.H, C: one, In: p.In}) })
+	fxtest.MustFail(t, "Relaxation 2", func() { OSQP{Relaxation: 2}.Solve(Primal[vec]{X: one}, p) })
+	fxtest.MustFail(t, "no inequalities", func() { Complementarity[vec, vec](nil, Primal[vec]{}, one) })
 }

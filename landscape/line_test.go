@@ -2,10 +2,10 @@ package landscape
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"pgregory.net/rapid"
 )
 
@@ -70,15 +70,6 @@ func TestErrors(t *testing.T) {
 			LineScan(func(l []*fx.Array) *fx.Array { return l[0].Sum() }, []*fx.Array{one}, []*fx.Array{one, one}, 2)
 		}},
 	} {
-		func() {
-			defer func() {
-				e, ok := recover().(*fx.Error)
-				if !ok || !strings.Contains(e.Error(), c.want) {
-					t.Errorf("%s: got %v, want %q", name, e, c.want)
-				}
-			}()
-			c.do()
-			t.Errorf("%s: no error", name)
-		}()
+		t.Run(name, func(t *testing.T) { fxtest.MustFail(t, c.want, c.do) })
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 )
 
 // randomSparse has about a third of its elements; some occur twice.
@@ -184,21 +185,21 @@ func TestIncompleteCholeskyRefuses(t *testing.T) {
 
 func TestWrongSparse(t *testing.T) {
 	eye := FromDense(fx.Eye(fx.Float64, 3))
-	wantPanic(t, "at (3, 0) of a 3x3", func() { FromTriplets(3, 3, []int{3}, []int{0}, fx.Ones(fx.Float64, 1)) })
-	wantPanic(t, "must be as many", func() { FromTriplets(3, 3, []int{1}, []int{0, 1}, fx.Ones(fx.Float64, 1)) })
-	wantPanic(t, "and floats", func() { FromTriplets(3, 3, []int{1}, []int{0}, fx.Ones(fx.Int32, 1)) })
-	wantPanic(t, "must ascend", func() { NewPattern(1, 3, []int{0, 2}, []int{1, 1}) })
-	wantPanic(t, "column 5 of 3", func() { NewPattern(1, 3, []int{0, 1}, []int{5}) })
-	wantPanic(t, "row starts", func() { NewPattern(2, 3, []int{0, 1}, []int{0}) })
-	wantPanic(t, "row 0 goes from 0 to 3", func() { NewPattern(2, 3, []int{0, 3, 2}, []int{0, 1}) })
-	wantPanic(t, "for a 3x3 matrix", func() { eye.MatVec(fx.Ones(fx.Float64, 4)) })
-	wantPanic(t, "for a 3x3 matrix of float64", func() { eye.MatVec(fx.Ones(fx.Float32, 3)) })
-	wantPanic(t, "no pattern", func() { CSR{}.MatVec(fx.Ones(fx.Float64, 4)) })
-	wantPanic(t, "for a pattern of 3", func() { CSR{eye.Pattern, fx.Ones(fx.Float64, 2)}.Dense() })
-	wantPanic(t, "outside the triangle", func() { SolveLower(poisson(2), fx.Ones(fx.Float64, 4)) })
-	wantPanic(t, "no element on the diagonal", func() {
+	fxtest.MustFail(t, "at (3, 0) of a 3x3", func() { FromTriplets(3, 3, []int{3}, []int{0}, fx.Ones(fx.Float64, 1)) })
+	fxtest.MustFail(t, "must be as many", func() { FromTriplets(3, 3, []int{1}, []int{0, 1}, fx.Ones(fx.Float64, 1)) })
+	fxtest.MustFail(t, "and floats", func() { FromTriplets(3, 3, []int{1}, []int{0}, fx.Ones(fx.Int32, 1)) })
+	fxtest.MustFail(t, "must ascend", func() { NewPattern(1, 3, []int{0, 2}, []int{1, 1}) })
+	fxtest.MustFail(t, "column 5 of 3", func() { NewPattern(1, 3, []int{0, 1}, []int{5}) })
+	fxtest.MustFail(t, "row starts", func() { NewPattern(2, 3, []int{0, 1}, []int{0}) })
+	fxtest.MustFail(t, "row 0 goes from 0 to 3", func() { NewPattern(2, 3, []int{0, 3, 2}, []int{0, 1}) })
+	fxtest.MustFail(t, "for a 3x3 matrix", func() { eye.MatVec(fx.Ones(fx.Float64, 4)) })
+	fxtest.MustFail(t, "for a 3x3 matrix of float64", func() { eye.MatVec(fx.Ones(fx.Float32, 3)) })
+	fxtest.MustFail(t, "no pattern", func() { CSR{}.MatVec(fx.Ones(fx.Float64, 4)) })
+	fxtest.MustFail(t, "for a pattern of 3", func() { CSR{eye.Pattern, fx.Ones(fx.Float64, 2)}.Dense() })
+	fxtest.MustFail(t, "outside the triangle", func() { SolveLower(poisson(2), fx.Ones(fx.Float64, 4)) })
+	fxtest.MustFail(t, "no element on the diagonal", func() {
 		SolveLower(FromDense(fx.New([]float64{1, 0, 1, 0}, 2, 2)), fx.Ones(fx.Float64, 2))
 	})
-	wantPanic(t, "must be square", func() { SolveLower(FromDense(fx.Ones(fx.Float64, 2, 3)), fx.Ones(fx.Float64, 2)) })
-	wantPanic(t, "omega is 2", func() { SSOR(eye, 2) })
+	fxtest.MustFail(t, "must be square", func() { SolveLower(FromDense(fx.Ones(fx.Float64, 2, 3)), fx.Ones(fx.Float64, 2)) })
+	fxtest.MustFail(t, "omega is 2", func() { SSOR(eye, 2) })
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 )
 
 // A ridge belongs to the system, and makes a singular one solvable.
@@ -41,10 +42,10 @@ func TestRidge(t *testing.T) {
 	if _, report := (Cholesky[vec]{}).Solve(Matrix(fx.Eye(fx.Float64, 3).Neg()), fx.Ones(fx.Float64, 3), nil); report.Status() != NonFinite {
 		t.Errorf("an indefinite matrix: %v", report)
 	}
-	wantPanic(t, "Ridge is -1", func() { LU[vec]{Ridge: -1}.Solve(Matrix(singular), b, nil) })
-	wantPanic(t, "Ridge is -1", func() { NormalCG[vec]{Ridge: -1}.Solve(Matrix(singular), b, nil) })
-	wantPanic(t, "operator is nil", func() { QR[vec]{}.Solve(nil, b, nil) })
-	wantPanic(t, "operator is nil", func() { NormalCG[vec]{}.Solve(nil, b, nil) })
+	fxtest.MustFail(t, "Ridge is -1", func() { LU[vec]{Ridge: -1}.Solve(Matrix(singular), b, nil) })
+	fxtest.MustFail(t, "Ridge is -1", func() { NormalCG[vec]{Ridge: -1}.Solve(Matrix(singular), b, nil) })
+	fxtest.MustFail(t, "operator is nil", func() { QR[vec]{}.Solve(nil, b, nil) })
+	fxtest.MustFail(t, "operator is nil", func() { NormalCG[vec]{}.Solve(nil, b, nil) })
 }
 
 // Derivatives of a direct solution are those of any other.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -34,8 +35,8 @@ func TestLanczosFactorisation(t *testing.T) {
 			wantClose(t, name+" spectrum", values.Float64s(), want, 1e-11)
 		}
 	}
-	wantPanic(t, "there can be 1 to 3", func() { Lanczos(Matrix(fx.Eye(fx.Float64, 3)), fx.Ones(fx.Float64, 3), 4) })
-	wantPanic(t, "0 steps", func() { Lanczos(Matrix(fx.Eye(fx.Float64, 3)), fx.Ones(fx.Float64, 3), 0) })
+	fxtest.MustFail(t, "there can be 1 to 3", func() { Lanczos(Matrix(fx.Eye(fx.Float64, 3)), fx.Ones(fx.Float64, 3), 4) })
+	fxtest.MustFail(t, "0 steps", func() { Lanczos(Matrix(fx.Eye(fx.Float64, 3)), fx.Ones(fx.Float64, 3), 0) })
 }
 
 func TestTopEigen(t *testing.T) {
@@ -81,8 +82,8 @@ func TestTopEigen(t *testing.T) {
 	if _, err := TopEigen(func(x vec) vec { return x.MulScalar(math.NaN()) }, like, 1, random.New(2), EigenOptions{}); err == nil {
 		t.Error("no error for NaN")
 	}
-	wantPanic(t, "there can be 1 to 60", func() { TopEigen(Matrix(a), like, 61, random.New(2), EigenOptions{}) })
-	wantPanic(t, "rows of 60 elements", func() {
+	fxtest.MustFail(t, "there can be 1 to 60", func() { TopEigen(Matrix(a), like, 61, random.New(2), EigenOptions{}) })
+	fxtest.MustFail(t, "rows of 60 elements", func() {
 		SubspaceIteration(Matrix(a), like, 2, fx.Ones(fx.Float64, 2, 59), random.New(2), EigenOptions{})
 	})
 }
@@ -173,7 +174,7 @@ func TestDensity(t *testing.T) {
 	d := q.Density(grid, 0.2).MulScalar(0.01)
 	low := grid.Less(fx.Const(2.5)).AsType(fx.Float64)
 	wantClose(t, "mass", []float64{d.Dot(low).Item(), d.Sum().Item()}, []float64{0.75, 1}, 0.02)
-	wantPanic(t, "sigma is 0", func() { q.Density(grid, 0) })
+	fxtest.MustFail(t, "sigma is 0", func() { q.Density(grid, 0) })
 }
 
 func TestHutchinson(t *testing.T) {
@@ -202,7 +203,7 @@ func TestHutchinson(t *testing.T) {
 	exact, stderr := Diagonal(Matrix(d.Diag(0)), fx.Zeros(fx.Float64, 3), random.New(13), 1)
 	wantClose(t, "diagonal operator", exact.Float64s(), d.Float64s(), 0)
 	wantClose(t, "one probe", stderr.Float64s(), []float64{0, 0, 0}, 0)
-	wantPanic(t, "0 probes", func() { Trace(Matrix(a), like, random.New(1), 0) })
+	fxtest.MustFail(t, "0 probes", func() { Trace(Matrix(a), like, random.New(1), 0) })
 }
 
 func TestOrthonormalize(t *testing.T) {
@@ -213,5 +214,5 @@ func TestOrthonormalize(t *testing.T) {
 	wantClose(t, "orthonormal", q.MatMul(q.T()).Float64s(), fx.Eye(fx.Float64, 6).Float64s(), 1e-13)
 	first := q.SliceAxis(0, 0, 4)
 	wantClose(t, "same span", first.T().MatMul(first).MatMul(m.Index(2)).Float64s(), m.Index(2).Float64s(), 1e-12)
-	wantPanic(t, "at least as many columns", func() { Orthonormalize(fx.Ones(fx.Float64, 3, 2)) })
+	fxtest.MustFail(t, "at least as many columns", func() { Orthonormalize(fx.Ones(fx.Float64, 3, 2)) })
 }

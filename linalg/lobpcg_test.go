@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -141,6 +142,6 @@ func TestLOBPCGSaysWhatIsWrong(t *testing.T) {
 		"rows of 100 elements":       func() { LOBPCG(a.MatVec, like, 1, like, random.New(2), nil, EigenOptions{}) },
 		"Extra -1; they must not be": func() { LOBPCG(a.MatVec, like, 1, nil, random.New(2), nil, EigenOptions{Extra: -1}) },
 	} {
-		wantPanic(t, want, f)
+		fxtest.MustFail(t, want, f)
 	}
 }

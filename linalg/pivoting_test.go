@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 )
 
 // TestBlockPivotingAgainstActiveSet: two methods that have nothing in common
@@ -64,5 +65,5 @@ func TestNonNegativeQPOfRows(t *testing.T) {
 		}
 		wantClose(t, "row", all.Index(i).Float64s(), one.Float64s(), 0)
 	}
-	wantPanic(t, "c is", func() { NonNegativeQP(q, fx.Ones(fx.Float64, 2, 3, 6)) })
+	fxtest.MustFail(t, "c is", func() { NonNegativeQP(q, fx.Ones(fx.Float64, 2, 3, 6)) })
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -68,7 +69,7 @@ func TestNewtonSchulz(t *testing.T) {
 
 func TestPolarErrors(t *testing.T) {
 	v := fx.Zeros(fx.Float64, 3)
-	wantPanic(t, "Polar: an array of shape [3] is no matrix", func() { Polar(v) })
-	wantPanic(t, "NewtonSchulz: an array of shape [3] is no matrix", func() { NewtonSchulz(v, 5) })
-	wantPanic(t, "NewtonSchulz: 0 steps; there must be at least one", func() { NewtonSchulz(fx.Zeros(fx.Float64, 2, 2), 0) })
+	fxtest.MustFail(t, "Polar: an array of shape [3] is no matrix", func() { Polar(v) })
+	fxtest.MustFail(t, "NewtonSchulz: an array of shape [3] is no matrix", func() { NewtonSchulz(v, 5) })
+	fxtest.MustFail(t, "NewtonSchulz: 0 steps; there must be at least one", func() { NewtonSchulz(fx.Zeros(fx.Float64, 2, 2), 0) })
 }

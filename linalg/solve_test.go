@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 	"gonum.org/v1/gonum/mat"
 )
@@ -200,13 +201,13 @@ func TestLeastSquares(t *testing.T) {
 	if report.Err() != nil || x.Norm().Item() != 0 {
 		t.Errorf("zero right-hand side: %v, %v", x, report)
 	}
-	wantPanic(t, "Damp is -1", func() {
+	fxtest.MustFail(t, "Damp is -1", func() {
 		LeastSquares(Matrix(fx.Eye(fx.Float64, 2)), fx.Ones(fx.Float64, 2), fx.Ones(fx.Float64, 2), LSMR[vec]{Damp: -1})
 	})
-	wantPanic(t, "only LeastSquares", func() {
+	fxtest.MustFail(t, "only LeastSquares", func() {
 		LSMR[vec]{Damp: 1}.Solve(Matrix(fx.Eye(fx.Float64, 2)), fx.Ones(fx.Float64, 2), nil)
 	})
-	wantPanic(t, "the unknowns are float32", func() {
+	fxtest.MustFail(t, "the unknowns are float32", func() {
 		LeastSquares(Matrix(fx.Eye(fx.Float64, 2)), fx.Ones(fx.Float64, 2), fx.Ones(fx.Float32, 2), LSMR[vec]{})
 	})
 }
@@ -236,6 +237,6 @@ func TestOperators(t *testing.T) {
 	if got := Norm([]vec{a, x}).Item(); math.Abs(got-math.Hypot(a.Norm().Item(), x.Norm().Item())) > 1e-14*got {
 		t.Errorf("Norm %v", got)
 	}
-	wantPanic(t, "a vector of shape [3]", func() { unravel(y) })
-	wantPanic(t, "where float64[5] is expected", func() { Dot(x, y) })
+	fxtest.MustFail(t, "a vector of shape [3]", func() { unravel(y) })
+	fxtest.MustFail(t, "where float64[5] is expected", func() { Dot(x, y) })
 }

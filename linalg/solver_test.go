@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -87,19 +88,6 @@ func wantClose(t *testing.T, what string, got, want []float64, tol float64) {
 		k := min(len(got), 12)
 		t.Errorf("%s: off by %g of %g\n got %.6g\nwant %.6g", what, d, norm(want), got[:k], want[:k])
 	}
-}
-
-// wantPanic runs f, which must panic with an *fx.Error that says want.
-func wantPanic(t *testing.T, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		e, ok := recover().(*fx.Error)
-		if !ok || !strings.Contains(e.Error(), want) {
-			t.Errorf("panic %v, want an *fx.Error with %q", e, want)
-		}
-	}()
-	f()
 }
 
 type vec = *fx.Array
@@ -360,17 +348,17 @@ func TestSemidefiniteInRange(t *testing.T) {
 
 func TestWrongSystems(t *testing.T) {
 	eye, b := fx.Eye(fx.Float64, 3), fx.Ones(fx.Float64, 3)
-	wantPanic(t, "no square matrix", func() { Matrix(fx.Ones(fx.Float64, 3, 2)) })
-	wantPanic(t, "where float64[3] is expected", func() {
+	fxtest.MustFail(t, "no square matrix", func() { Matrix(fx.Ones(fx.Float64, 3, 2)) })
+	fxtest.MustFail(t, "where float64[3] is expected", func() {
 		CG[vec]{}.Solve(func(x vec) vec { return fx.Concatenate(0, x, x) }, b, nil)
 	})
-	wantPanic(t, "the start has float64[2]", func() { CG[vec]{}.Solve(Matrix(eye), b, fx.Ones(fx.Float64, 2)) })
-	wantPanic(t, "Tol is -1", func() { CG[vec]{Tol: -1}.Solve(Matrix(eye), b, nil) })
-	wantPanic(t, "Tol is NaN", func() { MINRES[vec]{Tol: math.NaN()}.Solve(Matrix(eye), b, nil) })
-	wantPanic(t, "MaxIter is -3", func() { GMRES[vec]{MaxIter: -3}.Solve(Matrix(eye), b, nil) })
-	wantPanic(t, "Restart is -1", func() { GMRES[vec]{Restart: -1}.Solve(Matrix(eye), b, nil) })
-	wantPanic(t, "no float arrays", func() { CG[vec]{}.Solve(Matrix(eye), fx.Ones(fx.Int32, 3), nil) })
-	wantPanic(t, "mixes float64 and float32", func() { Ravel([]vec{b, b.AsType(fx.Float32)}) })
-	wantPanic(t, "operator is nil", func() { CG[vec]{}.Solve(nil, b, nil) })
-	wantPanic(t, "solver_test.go", func() { CG[vec]{Tol: -1}.Solve(Matrix(eye), b, nil) })
+	fxtest.MustFail(t, "the start has float64[2]", func() { CG[vec]{}.Solve(Matrix(eye), b, fx.Ones(fx.Float64, 2)) })
+	fxtest.MustFail(t, "Tol is -1", func() { CG[vec]{Tol: -1}.Solve(Matrix(eye), b, nil) })
+	fxtest.MustFail(t, "Tol is NaN", func() { MINRES[vec]{Tol: math.NaN()}.Solve(Matrix(eye), b, nil) })
+	fxtest.MustFail(t, "MaxIter is -3", func() { GMRES[vec]{MaxIter: -3}.Solve(Matrix(eye), b, nil) })
+	fxtest.MustFail(t, "Restart is -1", func() { GMRES[vec]{Restart: -1}.Solve(Matrix(eye), b, nil) })
+	fxtest.MustFail(t, "no float arrays", func() { CG[vec]{}.Solve(Matrix(eye), fx.Ones(fx.Int32, 3), nil) })
+	fxtest.MustFail(t, "mixes float64 and float32", func() { Ravel([]vec{b, b.AsType(fx.Float32)}) })
+	fxtest.MustFail(t, "operator is nil", func() { CG[vec]{}.Solve(nil, b, nil) })
+	fxtest.MustFail(t, "solver_test.go", func() { CG[vec]{Tol: -1}.Solve(Matrix(eye), b, nil) })
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 )
 
 // mlp is a small neural field.
@@ -68,7 +69,7 @@ func TestAdjointGradient(t *testing.T) {
 		for mode, got := range map[string]query{"plain": fx.Grad(loss)(newQuery()), "compiled": fx.Jit(fx.Grad(loss))(newQuery())} {
 			w, g := fx.Leaves(want), fx.Leaves(got)
 			for i, path := range fx.Paths(want) {
-				wantClose(t, name+" "+mode+" "+path, g[i].Flatten().Float64s(), w[i].Flatten().Float64s(), c.tol)
+				fxtest.MustBeNear(t, name+" "+mode+" "+path, g[i].Flatten().Float64s(), w[i].Flatten().Float64s(), c.tol)
 			}
 		}
 		_, report := solve(newQuery().M, newQuery().Y0, newQuery().Times)
@@ -86,7 +87,7 @@ func TestAdjointGradient(t *testing.T) {
 			q.Times = q.Times.Add(fx.New(shift))
 			return discrete(q).Item()
 		}
-		wantClose(t, "times", []float64{want.Times.Index(i).Item()}, []float64{(at(h) - at(-h)) / (2 * h)}, 1e-7)
+		fxtest.MustBeNear(t, "times", []float64{want.Times.Index(i).Item()}, []float64{(at(h) - at(-h)) / (2 * h)}, 1e-7)
 	}
 }
 
@@ -125,7 +126,7 @@ func TestAdjointComposes(t *testing.T) {
 	for i, a := range fx.Leaves(d) {
 		reverse += a.Flatten().Dot(gl[i].Flatten()).Item()
 	}
-	wantClose(t, "forward", forward.Float64s(), []float64{reverse}, 1e-10)
+	fxtest.MustBeNear(t, "forward", forward.Float64s(), []float64{reverse}, 1e-10)
 	// Second derivatives.
 	const h = 1e-5
 	inner := func(q query) float64 { return fx.Grad(loss)(q).Y0.Sum().Item() }
@@ -141,13 +142,13 @@ func TestAdjointComposes(t *testing.T) {
 		return fx.Grad(loss)(r).Y0.Sum()
 	})(q.M.B1)
 	// The adjoint of the adjoint is exact in the limit of small steps only.
-	wantClose(t, "second", []float64{second.Sum().Item()}, []float64{numeric}, 1e-5)
+	fxtest.MustBeNear(t, "second", []float64{second.Sum().Item()}, []float64{numeric}, 1e-5)
 	// A batch of starts.
 	starts := fx.New([]float64{0.4, -0.7, 1, 0, -1, 0.2}, 3, 2)
 	batch := fx.Grad(func(y vec) vec {
 		return fx.Vmap(func(y0 vec) vec { return loss(query{q.M, y0, q.Times}) })(y).Sum()
 	})(starts)
-	wantClose(t, "batch", batch.Index(0).Float64s(), g.Y0.Float64s(), 1e-10)
+	fxtest.MustBeNear(t, "batch", batch.Index(0).Float64s(), g.Y0.Float64s(), 1e-10)
 }
 
 // Leaves that are not floats stay, in states, parameters and gradients.
@@ -166,6 +167,6 @@ func TestAdjointWithIntegers(t *testing.T) {
 		// x(1) = cos w + 0.3 sin(w)/w with w^2 = k
 		w := math.Sqrt2
 		want := (-math.Sin(w) + 0.3*(math.Cos(w)/w-math.Sin(w)/(w*w))) / (2 * w)
-		wantClose(t, name, []float64{g.K.Item(), g.Seed.Item()}, []float64{want, 0}, 1e-8)
+		fxtest.MustBeNear(t, name, []float64{g.K.Item(), g.Seed.Item()}, []float64{want, 0}, 1e-8)
 	}
 }

@@ -6,32 +6,8 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 )
-
-func wantClose(t *testing.T, what string, got, want []float64, tol float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
-	}
-	for i := range got {
-		if d := math.Abs(got[i] - want[i]); !(d <= tol*(1+math.Abs(want[i]))) {
-			t.Errorf("%s: element %d is %.12g, want %.12g (off by %.2g)", what, i, got[i], want[i], d)
-			return
-		}
-	}
-}
-
-func wantPanic(t *testing.T, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		e, ok := recover().(*fx.Error)
-		if !ok || !strings.Contains(e.Error(), want) {
-			t.Errorf("panic %v, want an *fx.Error with %q", e, want)
-		}
-	}()
-	f()
-}
 
 type vec = *fx.Array
 
@@ -128,7 +104,7 @@ func TestDenseOutput(t *testing.T) {
 	if a.Accepted.Item() != b.Accepted.Item() || a.Evaluations.Item() != b.Evaluations.Item() {
 		t.Errorf("%v and %v steps", a.Accepted, b.Accepted)
 	}
-	wantClose(t, "end", few.Index(2).Float64s(), many.Index(200).Float64s(), 0)
+	fxtest.MustBeNear(t, "end", few.Index(2).Float64s(), many.Index(200).Float64s(), 0)
 	exact, _ := Solve(forced, fx.Scalar(0.5), grid(0, 4, 200), Adaptive{RTol: 1e-13, ATol: 1e-14})
 	if off := many.Sub(exact).Abs().Max().Item(); off > 1e-5 {
 		t.Errorf("between the steps it is off by %g", off)
@@ -158,7 +134,7 @@ func TestBackwardInTimeReturns(t *testing.T) {
 		if err := r.Err(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		wantClose(t, name, []float64{back.X.Item(), back.V.Item()}, []float64{1.5, 0.3}, 1e-5)
+		fxtest.MustBeNear(t, name, []float64{back.X.Item(), back.V.Item()}, []float64{1.5, 0.3}, 1e-5)
 	}
 }
 
@@ -172,8 +148,8 @@ func TestEnergyDrift(t *testing.T) {
 		return y.X.Square().Add(y.V.Square()).Item()
 	}
 	amplification := 1 - math.Pow(h, 6)/72 + math.Pow(h, 8)/576
-	wantClose(t, "RK4", []float64{drift(RK4)}, []float64{math.Pow(amplification, n)}, 1e-12)
-	wantClose(t, "Euler", []float64{drift(Euler)}, []float64{math.Pow(1+h*h, n)}, 1e-10)
+	fxtest.MustBeNear(t, "RK4", []float64{drift(RK4)}, []float64{math.Pow(amplification, n)}, 1e-12)
+	fxtest.MustBeNear(t, "Euler", []float64{drift(Euler)}, []float64{math.Pow(1+h*h, n)}, 1e-10)
 }
 
 func TestJitVmapAndPlainAgree(t *testing.T) {
@@ -191,8 +167,8 @@ func TestJitVmapAndPlainAgree(t *testing.T) {
 		batch := fx.Vmap(f)(fx.Map3(stack, starts[0], starts[1], starts[2]))
 		for i, y := range starts {
 			plain, jitted := f(y), fx.Jit(f)(y)
-			wantClose(t, name+" compiled", jitted.Path.X.Flatten().Float64s(), plain.Path.X.Flatten().Float64s(), 0)
-			wantClose(t, name+" batch", batch.Path.X.Index(i).Flatten().Float64s(), plain.Path.X.Flatten().Float64s(), 1e-12)
+			fxtest.MustBeNear(t, name+" compiled", jitted.Path.X.Flatten().Float64s(), plain.Path.X.Flatten().Float64s(), 0)
+			fxtest.MustBeNear(t, name+" batch", batch.Path.X.Index(i).Flatten().Float64s(), plain.Path.X.Flatten().Float64s(), 1e-12)
 			if g := batch.R.Accepted; name == "adaptive" && g.Index(i).Item() != plain.R.Accepted.Item() {
 				t.Errorf("example %d: %v steps in the batch, %v alone", i, g.Index(i), plain.R.Accepted)
 			}
@@ -220,7 +196,7 @@ func TestFloat32AndMixed(t *testing.T) {
 		if err := r.Err(); err != nil || got.DType() != fx.Float32 {
 			t.Fatal(err, got)
 		}
-		wantClose(t, "float32", got.Float64s(), want.Float64s(), 1e-4)
+		fxtest.MustBeNear(t, "float32", got.Float64s(), want.Float64s(), 1e-4)
 	}
 }
 
@@ -237,7 +213,7 @@ func TestWhatCannotBeReachedSaysSo(t *testing.T) {
 	if err := r.Err(); err == nil || !strings.Contains(err.Error(), "stopped at t = 1") && !strings.Contains(err.Error(), "0.99") {
 		t.Error(err)
 	}
-	wantClose(t, "before", []float64{path.Index(1).Item()}, []float64{2}, 1e-5)
+	fxtest.MustBeNear(t, "before", []float64{path.Index(1).Item()}, []float64{2}, 1e-5)
 	if !math.IsNaN(path.Index(2).Item()) {
 		t.Errorf("after the singularity: %v", path)
 	}
@@ -255,12 +231,12 @@ func TestWhatCannotBeReachedSaysSo(t *testing.T) {
 func TestNoTimeAndNoDynamics(t *testing.T) {
 	for name, s := range map[string]Scheme{"adaptive": Adaptive{}, "fixed": Fixed{}, "segments": Fixed{Segments: 3}} {
 		y, r := Solve(forced, fx.Scalar(0.5), fx.New([]float64{1.0}), s)
-		wantClose(t, name+" one time", y.Float64s(), []float64{0.5}, 0)
+		fxtest.MustBeNear(t, name+" one time", y.Float64s(), []float64{0.5}, 0)
 		if r.Err() != nil || r.Accepted.Item() != 0 {
 			t.Errorf("%s: %v %v", name, r.Accepted, r.Err())
 		}
 		y, r = Solve(forced, fx.Scalar(0.5), fx.New([]float64{1.0, 1, 1}), s)
-		wantClose(t, name+" no time", y.Float64s(), []float64{0.5, 0.5, 0.5}, 0)
+		fxtest.MustBeNear(t, name+" no time", y.Float64s(), []float64{0.5, 0.5, 0.5}, 0)
 		if r.Err() != nil {
 			t.Error(r.Err())
 		}
@@ -282,28 +258,28 @@ func TestSegmentsChangeNothing(t *testing.T) {
 	}
 	want := fx.Grad(loss(Fixed{}))(w).Item()
 	for _, k := range []int{1, 2, 3, 5, 11, 40} {
-		wantClose(t, "gradient", []float64{fx.Jit(fx.Grad(loss(Fixed{Segments: k})))(w).Item()}, []float64{want}, 1e-13)
+		fxtest.MustBeNear(t, "gradient", []float64{fx.Jit(fx.Grad(loss(Fixed{Segments: k})))(w).Item()}, []float64{want}, 1e-13)
 	}
 }
 
 func TestWrongIntegrations(t *testing.T) {
 	y, times := fx.Scalar(0.5), grid(0, 1, 2)
-	wantPanic(t, "must be a vector of floats", func() { Solve(forced, y, fx.Scalar(1.0), Fixed{}) })
-	wantPanic(t, "must be a vector of floats", func() { Solve(forced, y, fx.New([]int32{0, 1}), Fixed{}) })
-	wantPanic(t, "at least one element", func() { Final(forced, y, fx.Zeros(fx.Float64, 0), Adaptive{}) })
-	wantPanic(t, "there is no scheme", func() { Solve(forced, y, times, nil) })
-	wantPanic(t, "the field's value has float64[2] where the state has float64[]", func() {
+	fxtest.MustFail(t, "must be a vector of floats", func() { Solve(forced, y, fx.Scalar(1.0), Fixed{}) })
+	fxtest.MustFail(t, "must be a vector of floats", func() { Solve(forced, y, fx.New([]int32{0, 1}), Fixed{}) })
+	fxtest.MustFail(t, "at least one element", func() { Final(forced, y, fx.Zeros(fx.Float64, 0), Adaptive{}) })
+	fxtest.MustFail(t, "there is no scheme", func() { Solve(forced, y, times, nil) })
+	fxtest.MustFail(t, "the field's value has float64[2] where the state has float64[]", func() {
 		Solve(func(t, y vec) vec { return fx.Stack(0, y, y) }, y, times, Fixed{})
 	})
-	wantPanic(t, "the field's value", func() {
+	fxtest.MustFail(t, "the field's value", func() {
 		Solve(func(t, y vec) vec { return y.AsType(fx.Float32) }, y, times, Adaptive{})
 	})
-	wantPanic(t, "Substeps is -1", func() { Solve(forced, y, times, Fixed{Substeps: -1}) })
-	wantPanic(t, "RTol is -1", func() { Solve(forced, y, times, Adaptive{RTol: -1}) })
-	wantPanic(t, "ATol NaN", func() { Solve(forced, y, times, Adaptive{ATol: math.NaN()}) })
-	wantPanic(t, "MaxSteps is -1", func() { Solve(forced, y, times, Adaptive{MaxSteps: -1}) })
-	wantPanic(t, "no explicit tableau", func() {
+	fxtest.MustFail(t, "Substeps is -1", func() { Solve(forced, y, times, Fixed{Substeps: -1}) })
+	fxtest.MustFail(t, "RTol is -1", func() { Solve(forced, y, times, Adaptive{RTol: -1}) })
+	fxtest.MustFail(t, "ATol NaN", func() { Solve(forced, y, times, Adaptive{ATol: math.NaN()}) })
+	fxtest.MustFail(t, "MaxSteps is -1", func() { Solve(forced, y, times, Adaptive{MaxSteps: -1}) })
+	fxtest.MustFail(t, "no explicit tableau", func() {
 		Solve(forced, y, times, Fixed{Method: Method{Name: "implicit Euler", Order: 1, A: [][]float64{{1}}, B: []float64{1}, C: []float64{1}}})
 	})
-	wantPanic(t, "ode_test.go", func() { Solve(forced, y, times, nil) })
+	fxtest.MustFail(t, "ode_test.go", func() { Solve(forced, y, times, nil) })
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -93,22 +94,22 @@ func TestSDEDerivativeAndPath(t *testing.T) {
 	if s := path.Shape(); s[0] != 9 || s[1] != 2 {
 		t.Fatalf("shape %v", s)
 	}
-	wantClose(t, "same key", run(b).Flatten().Float64s(), path.Flatten().Float64s(), 0)
-	wantClose(t, "last", FinalSDE(gbmDrift, gbmDiffusion, y0, times, Brownian(random.New(4), y0), EulerMaruyama).Float64s(),
+	fxtest.MustBeNear(t, "same key", run(b).Flatten().Float64s(), path.Flatten().Float64s(), 0)
+	fxtest.MustBeNear(t, "last", FinalSDE(gbmDrift, gbmDiffusion, y0, times, Brownian(random.New(4), y0), EulerMaruyama).Float64s(),
 		SolveSDE(gbmDrift, gbmDiffusion, y0, times, Brownian(random.New(4), y0), EulerMaruyama).Index(-1).Float64s(), 0)
 	g := fx.Grad(func(b vec) vec { return run(b).Sum() })(b).Item()
 	const h = 1e-6
 	numeric := (run(fx.Scalar(0.5+h)).Sum().Item() - run(fx.Scalar(0.5-h)).Sum().Item()) / (2 * h)
-	wantClose(t, "derivative", []float64{g}, []float64{numeric}, 1e-8)
+	fxtest.MustBeNear(t, "derivative", []float64{g}, []float64{numeric}, 1e-8)
 }
 
 func TestWrongSDEs(t *testing.T) {
 	y := fx.Ones(fx.Float64, 2)
 	noise := Brownian(random.New(1), y)
-	wantPanic(t, "there is no method 7", func() { SolveSDE(gbmDrift, gbmDiffusion, y, grid(0, 1, 2), noise, 7) })
-	wantPanic(t, "is nil", func() { SolveSDE(gbmDrift, gbmDiffusion, y, grid(0, 1, 2), nil, EulerMaruyama) })
-	wantPanic(t, "the drift has float64[] where the state has float64[2]", func() {
+	fxtest.MustFail(t, "there is no method 7", func() { SolveSDE(gbmDrift, gbmDiffusion, y, grid(0, 1, 2), noise, 7) })
+	fxtest.MustFail(t, "is nil", func() { SolveSDE(gbmDrift, gbmDiffusion, y, grid(0, 1, 2), nil, EulerMaruyama) })
+	fxtest.MustFail(t, "the drift has float64[] where the state has float64[2]", func() {
 		SolveSDE(func(_, y vec) vec { return y.Sum() }, gbmDiffusion, y, grid(0, 1, 2), noise, EulerMaruyama)
 	})
-	wantPanic(t, "vector of floats", func() { FinalSDE(gbmDrift, gbmDiffusion, y, nil, noise, EulerMaruyama) })
+	fxtest.MustFail(t, "vector of floats", func() { FinalSDE(gbmDrift, gbmDiffusion, y, nil, noise, EulerMaruyama) })
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 )
 
 func hollow(x *fx.Array) *fx.Array {
@@ -49,7 +50,7 @@ func near(t *testing.T, got, want *fx.Array) {
 
 func TestDescendRejectsNoSteps(t *testing.T) {
 	o, p := FromRule[*fx.Array](NewSGD(Constant(0.1))), fx.New([]float64{1, 1, 1})
-	got := failure(t, func() { Descend(o, hollow, p, o.Init(p), 0) })
+	got := fxtest.Failure(t, func() { Descend(o, hollow, p, o.Init(p), 0) })
 	if want := "Descend: 0 steps; there must be at least one"; !strings.Contains(got, want) {
 		t.Errorf("%q does not say %q", got, want)
 	}

@@ -6,26 +6,9 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 )
-
-// failure is the message of the *fx.Error that f panics with.
-func failure(t *testing.T, f func()) (msg string) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		switch e := recover().(type) {
-		case nil:
-			t.Error("no panic")
-		case *fx.Error:
-			msg = e.Error()
-		default:
-			panic(e)
-		}
-	}()
-	f()
-	return ""
-}
 
 func with[R any](r R, change func(*R)) R {
 	change(&r)
@@ -93,7 +76,7 @@ func TestSettings(t *testing.T) {
 		if err := Validate(r); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Validate says %v, want %q", err, want)
 		}
-		msg := failure(t, func() { FromRule[*fx.Array](r).Init(fx.Scalar(1.0)) })
+		msg := fxtest.Failure(t, func() { FromRule[*fx.Array](r).Init(fx.Scalar(1.0)) })
 		if !strings.Contains(msg, want) || !strings.HasPrefix(msg, "fx: optim.") {
 			t.Errorf("Init says %q, want %q", msg, want)
 		}
@@ -167,7 +150,7 @@ func TestWrongUse(t *testing.T) {
 		{"optim.MeanLoss: 0 minibatches", func() { MeanLoss[*fx.Array](nil, 0) }},
 		{"optim.Init: there is no optimizer to average", func() { mustBeValid("Init", Averaging[net]{}) }},
 	} {
-		if msg := failure(t, c.f); !strings.Contains(msg, c.want) || !strings.Contains(msg, "errors_test.go:") {
+		if msg := fxtest.Failure(t, c.f); !strings.Contains(msg, c.want) || !strings.Contains(msg, "errors_test.go:") {
 			t.Errorf("says %q, want %q at a line of errors_test.go", msg, c.want)
 		}
 	}

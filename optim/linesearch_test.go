@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -125,7 +126,7 @@ func TestSearchSettings(t *testing.T) {
 		},
 		"optim.LBFGS: the state is a <nil> and must be a optim.LBFGSState": func() { NewLBFGS[*fx.Array]().Step(loss, from.P, nil) },
 	} {
-		if msg := failure(t, f); !strings.Contains(msg, want) {
+		if msg := fxtest.Failure(t, f); !strings.Contains(msg, want) {
 			t.Errorf("says %q, want %q", msg, want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 )
 
 // twoLeaves is parameters in two leaves, of two elements and of one.
@@ -267,7 +268,7 @@ func TestPredictionSettings(t *testing.T) {
 		if err := o.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Validate says %v, want %q", err, want)
 		}
-		if msg := failure(t, func() { o.Init(fx.Scalar(1.0)) }); !strings.Contains(msg, want) {
+		if msg := fxtest.Failure(t, func() { o.Init(fx.Scalar(1.0)) }); !strings.Contains(msg, want) {
 			t.Errorf("Init says %q, want %q", msg, want)
 		}
 	}
@@ -277,10 +278,10 @@ func TestPredictionSettings(t *testing.T) {
 	p := fx.Scalar(1.0)
 	loss := func(p *fx.Array) *fx.Array { return p }
 	o := WithPrediction[*fx.Array](NewAdam(lr), 1)
-	if msg := failure(t, func() { o.Step(loss, p, StepState{}) }); !strings.Contains(msg, "the state is a optim.StepState and must be a optim.PredictionState") {
+	if msg := fxtest.Failure(t, func() { o.Step(loss, p, StepState{}) }); !strings.Contains(msg, "the state is a optim.StepState and must be a optim.PredictionState") {
 		t.Errorf("a wrong state: %s", msg)
 	}
-	if msg := failure(t, func() { NewAdam(lr).PeekUpdate(StepState{}) }); !strings.Contains(msg, "optim.Adam: the state is a optim.StepState") {
+	if msg := fxtest.Failure(t, func() { NewAdam(lr).PeekUpdate(StepState{}) }); !strings.Contains(msg, "optim.Adam: the state is a optim.StepState") {
 		t.Errorf("a wrong state for PeekUpdate: %s", msg)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -128,7 +129,7 @@ func TestTrustRegionErrors(t *testing.T) {
 		"the weight decay is -1":           func() { NewTrustRegion(lr, 0.1, -1, MuonGeometry(0)).Init(vector) },
 		"alpha is 0; it must be in (0, 1]": func() { WithExtrapolation[*fx.Array](NewSGD(lr), 0).Init(m) },
 	} {
-		if got := failure(t, f); !strings.Contains(got, want) {
+		if got := fxtest.Failure(t, f); !strings.Contains(got, want) {
 			t.Errorf("%q does not say %q", got, want)
 		}
 	}

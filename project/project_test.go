@@ -3,10 +3,10 @@ package project_test
 import (
 	"math"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/linalg"
 	"github.com/fluxion-go/fluxion/project"
 )
@@ -23,31 +23,6 @@ func normal(r *rand.Rand, shape ...int) vec {
 		v[i] = r.NormFloat64()
 	}
 	return fx.New(v).Reshape(shape...)
-}
-
-func wantClose(t *testing.T, what string, got, want []float64, tol float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
-	}
-	for i := range got {
-		if d := math.Abs(got[i] - want[i]); !(d <= tol*(1+math.Abs(want[i]))) {
-			t.Errorf("%s: element %d is %.12g, want %.12g", what, i, got[i], want[i])
-			return
-		}
-	}
-}
-
-func wantPanic(t *testing.T, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		e, ok := recover().(*fx.Error)
-		if !ok || !strings.Contains(e.Error(), want) {
-			t.Errorf("panic %v, want an *fx.Error with %q", e, want)
-		}
-	}()
-	f()
 }
 
 // A set of vectors of 5 elements, with parameters.
@@ -93,10 +68,10 @@ func TestProjections(t *testing.T) {
 			x, z := normal(r, n).MulScalar(2), s.onto(normal(r, n).MulScalar(3), s.p)
 			y := s.onto(x, s.p)
 			if s.kl {
-				wantClose(t, s.name+" total", y.Sum().Float64s(), s.p.Float64s(), 1e-14)
+				fxtest.MustBeNear(t, s.name+" total", y.Sum().Float64s(), s.p.Float64s(), 1e-14)
 				continue
 			}
-			wantClose(t, s.name+" again", s.onto(y, s.p).Float64s(), y.Float64s(), 1e-12)
+			fxtest.MustBeNear(t, s.name+" again", s.onto(y, s.p).Float64s(), y.Float64s(), 1e-12)
 			if angle := x.Sub(y).Dot(z.Sub(y)).Item(); !s.open && !(angle <= 1e-12) {
 				t.Errorf("%s: another point of the set is nearer: %g", s.name, angle)
 			}
@@ -147,17 +122,17 @@ func TestDerivatives(t *testing.T) {
 			const h = 1e-6
 			numeric := at(h).Sub(at(-h)).DivScalar(2 * h).Float64s()
 			_, forward := fx.JVP(f, a, d)
-			wantClose(t, s.name, forward.Float64s(), numeric, 1e-7)
+			fxtest.MustBeNear(t, s.name, forward.Float64s(), numeric, 1e-7)
 			y, pull := fx.VJP(f, a)
 			ct := normal(r, n)
-			wantClose(t, s.name+" adjoint", linalg.Dot(pull(ct), d).Float64s(), forward.Dot(ct).Float64s(), 1e-11)
-			wantClose(t, s.name+" compiled", fx.Jit(f)(a).Float64s(), y.Float64s(), 0)
+			fxtest.MustBeNear(t, s.name+" adjoint", linalg.Dot(pull(ct), d).Float64s(), forward.Dot(ct).Float64s(), 1e-11)
+			fxtest.MustBeNear(t, s.name+" compiled", fx.Jit(f)(a).Float64s(), y.Float64s(), 0)
 			rows := fx.Stack(0, a.X, a.X.MulScalar(0.2), d.X)
 			whole, each := s.onto(rows, s.p), fx.Vmap(func(x vec) vec { return s.onto(x, s.p) })(rows)
 			for i := range 3 {
 				want := s.onto(rows.Index(i), s.p).Float64s()
-				wantClose(t, s.name+" rows", whole.Index(i).Float64s(), want, 1e-14)
-				wantClose(t, s.name+" mapped", each.Index(i).Float64s(), want, 1e-14)
+				fxtest.MustBeNear(t, s.name+" rows", whole.Index(i).Float64s(), want, 1e-14)
+				fxtest.MustBeNear(t, s.name+" mapped", each.Index(i).Float64s(), want, 1e-14)
 			}
 		}
 	}
@@ -180,10 +155,10 @@ func TestSimplexIsTheQP(t *testing.T) {
 			t.Fatal(err)
 		}
 		p, dp := fx.JVP(onto, x, d)
-		wantClose(t, "QP", p.Float64s(), q.X.Float64s(), 1e-9)
+		fxtest.MustBeNear(t, "QP", p.Float64s(), q.X.Float64s(), 1e-9)
 		on := p.Greater(fx.Const(0)).AsType(fx.Float64)
 		want := on.Mul(d.Sub(d.Mul(on).Sum().Div(on.Sum())))
-		wantClose(t, "derivative", dp.Float64s(), want.Float64s(), 1e-12)
+		fxtest.MustBeNear(t, "derivative", dp.Float64s(), want.Float64s(), 1e-12)
 	}
 }
 
@@ -198,29 +173,29 @@ func TestEdges(t *testing.T) {
 	nan("empty section", project.BoxSection(x, fx.Const(0), fx.Const(1), fx.Const(1), fx.Const(4)))
 	nan("unbounded section", project.BoxSection(x, fx.Const(0), fx.Const(math.Inf(1)), fx.Const(1), fx.Const(1)))
 	nan("empty simplex", project.Simplex(x, fx.Const(0)))
-	wantClose(t, "section at a corner", project.BoxSection(x, fx.Const(0), fx.Const(1), fx.Const(1), fx.Const(3)).Float64s(), []float64{1, 1, 1}, 1e-15)
+	fxtest.MustBeNear(t, "section at a corner", project.BoxSection(x, fx.Const(0), fx.Const(1), fx.Const(1), fx.Const(3)).Float64s(), []float64{1, 1, 1}, 1e-15)
 	zero := fx.Zeros(fx.Float64, 3)
-	wantClose(t, "centre of the sphere", project.L2Sphere(zero, fx.Const(1)).Float64s(), []float64{0, 0, 0}, 0)
+	fxtest.MustBeNear(t, "centre of the sphere", project.L2Sphere(zero, fx.Const(1)).Float64s(), []float64{0, 0, 0}, 0)
 	g := fx.Grad(func(x vec) vec { return project.L2Ball(x, fx.Const(1)).Sum() })(zero)
-	wantClose(t, "derivative at the centre", g.Float64s(), []float64{1, 1, 1}, 0)
-	wantClose(t, "one dimension", project.SecondOrderCone(fx.New([]float64{-1.0})).Float64s(), []float64{0}, 0)
+	fxtest.MustBeNear(t, "derivative at the centre", g.Float64s(), []float64{1, 1, 1}, 0)
+	fxtest.MustBeNear(t, "one dimension", project.SecondOrderCone(fx.New([]float64{-1.0})).Float64s(), []float64{0}, 0)
 	p := project.Product(project.NonNegative, func(x vec) vec { return project.L2Ball(x, fx.Const(1)) })([]vec{x, fx.New([]float64{3, 4})})
-	wantClose(t, "product", p[0].Float64s(), []float64{1, 0, 3}, 0)
-	wantClose(t, "product", p[1].Float64s(), []float64{0.6, 0.8}, 1e-15)
-	wantClose(t, "float32", project.Simplex(x.AsType(fx.Float32), fx.Const(1)).Float64s(), []float64{0, 0, 1}, 0)
+	fxtest.MustBeNear(t, "product", p[0].Float64s(), []float64{1, 0, 3}, 0)
+	fxtest.MustBeNear(t, "product", p[1].Float64s(), []float64{0.6, 0.8}, 1e-15)
+	fxtest.MustBeNear(t, "float32", project.Simplex(x.AsType(fx.Float32), fx.Const(1)).Float64s(), []float64{0, 0, 1}, 0)
 	radii := project.L2Ball(fx.New([]float64{3, 4, 0.3, 0.4, 6, 8}, 3, 2), fx.New([]float64{1, 1, 5}))
-	wantClose(t, "a radius each", radii.Float64s(), []float64{0.6, 0.8, 0.3, 0.4, 3, 4}, 1e-15)
+	fxtest.MustBeNear(t, "a radius each", radii.Float64s(), []float64{0.6, 0.8, 0.3, 0.4, 3, 4}, 1e-15)
 }
 
 func TestWrongPrograms(t *testing.T) {
 	x := fx.Ones(fx.Float64, 2, 3)
-	wantPanic(t, "no vectors of floats", func() { project.Simplex(fx.Scalar(1.0), fx.Const(1)) })
-	wantPanic(t, "no vectors of floats", func() { project.NonNegative(fx.Ones(fx.Int32, 2)) })
-	wantPanic(t, "no vectors of floats", func() { project.L1Ball(fx.Ones(fx.Float64, 2, 0), fx.Const(1)) })
-	wantPanic(t, "parameter 1 is nil", func() { project.L2Ball(x, nil) })
-	wantPanic(t, "parameter 2 is nil", func() { project.Box(x, fx.Const(0), nil) })
-	wantPanic(t, "the radius has the shape [2 3]", func() { project.L2Ball(x, x) })
-	wantPanic(t, "they must be [m, 3] and [m]", func() { project.AffineSet(x, x, fx.Ones(fx.Float64, 3)) })
-	wantPanic(t, "1 arrays for 2 sets", func() { project.Product(project.NonNegative, project.NonNegative)([]vec{x}) })
-	wantPanic(t, "projection 0 is nil", func() { project.Product(nil) })
+	fxtest.MustFail(t, "no vectors of floats", func() { project.Simplex(fx.Scalar(1.0), fx.Const(1)) })
+	fxtest.MustFail(t, "no vectors of floats", func() { project.NonNegative(fx.Ones(fx.Int32, 2)) })
+	fxtest.MustFail(t, "no vectors of floats", func() { project.L1Ball(fx.Ones(fx.Float64, 2, 0), fx.Const(1)) })
+	fxtest.MustFail(t, "parameter 1 is nil", func() { project.L2Ball(x, nil) })
+	fxtest.MustFail(t, "parameter 2 is nil", func() { project.Box(x, fx.Const(0), nil) })
+	fxtest.MustFail(t, "the radius has the shape [2 3]", func() { project.L2Ball(x, x) })
+	fxtest.MustFail(t, "they must be [m, 3] and [m]", func() { project.AffineSet(x, x, fx.Ones(fx.Float64, 3)) })
+	fxtest.MustFail(t, "1 arrays for 2 sets", func() { project.Product(project.NonNegative, project.NonNegative)([]vec{x}) })
+	fxtest.MustFail(t, "projection 0 is nil", func() { project.Product(nil) })
 }

@@ -3,10 +3,10 @@ package prox_test
 import (
 	"math"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/linalg"
 	"github.com/fluxion-go/fluxion/prox"
 )
@@ -134,13 +134,6 @@ func TestWrongPrograms(t *testing.T) {
 		"is no array of floats":    func() { prox.Ridge(fx.Ones(fx.Int32, 2), fx.Const(1)) },
 		"weights of shape [2] for": func() { prox.GroupLasso(fx.Ones(fx.Float64, 2), fx.Ones(fx.Float64, 2)) },
 	} {
-		func() {
-			defer func() {
-				if e, ok := recover().(*fx.Error); !ok || !strings.Contains(e.Error(), want) {
-					t.Errorf("panic %v, want %q", e, want)
-				}
-			}()
-			f()
-		}()
+		fxtest.MustFail(t, want, f)
 	}
 }

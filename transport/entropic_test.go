@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/transport"
 )
@@ -222,9 +223,9 @@ func TestEntropicMistakes(t *testing.T) {
 			t.Errorf("no error at a marginal error of %v", r.Error.Item())
 		}
 	}
-	panics(t, "the density 2 must be in (0, 1]", func() { transport.SinkhornNewton{Density: 2}.Solve(good, good.Zero()) })
-	panics(t, "relaxation 2", func() { transport.Sinkhorn{Relaxation: 2}.Solve(good, good.Zero()) })
-	panics(t, "the solver is nil", func() { transport.Solved(good, nil) })
-	panics(t, "the plan is float64 [2 3]", func() { good.Round(fx.Zeros(fx.Float64, 2, 3)) })
-	panics(t, "the 5 largest elements of float64 [2 2]", func() { transport.Outside(fx.Zeros(fx.Float64, 2, 2), 5) })
+	fxtest.MustFail(t, "the density 2 must be in (0, 1]", func() { transport.SinkhornNewton{Density: 2}.Solve(good, good.Zero()) })
+	fxtest.MustFail(t, "relaxation 2", func() { transport.Sinkhorn{Relaxation: 2}.Solve(good, good.Zero()) })
+	fxtest.MustFail(t, "the solver is nil", func() { transport.Solved(good, nil) })
+	fxtest.MustFail(t, "the plan is float64 [2 3]", func() { good.Round(fx.Zeros(fx.Float64, 2, 3)) })
+	fxtest.MustFail(t, "the 5 largest elements of float64 [2 2]", func() { transport.Outside(fx.Zeros(fx.Float64, 2, 2), 5) })
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/transport"
 )
@@ -68,7 +69,7 @@ func TestBadPoints(t *testing.T) {
 			transport.BuresWasserstein(transport.MomentsOf(two), transport.MomentsOf(fx.Zeros(fx.Float64, 2, 3)))
 		},
 	} {
-		panics(t, name, f)
+		fxtest.MustFail(t, name, f)
 	}
 }
 
