@@ -219,6 +219,16 @@ func valueAtStart(s Schedule) (v float64, known bool) {
 	return s(fx.Scalar(int32(0))).Item(), true
 }
 
+// AtStart is the schedule's value at step 0, for checks of settings, and whether
+// it is known: that of one that is a parameter of a compiled or differentiated
+// function is not.
+func (s Schedule) AtStart() (v float64, known bool) {
+	if s == nil {
+		return 0, false
+	}
+	return valueAtStart(s)
+}
+
 // checkDecay says what is wrong with a decay rate of a moving average.
 func checkDecay(name string, v float64) error {
 	if !(v >= 0 && v < 1) {
