@@ -104,16 +104,6 @@ func updateRules() []*study.Paper {
 				"loss.",
 		},
 		{
-			Number: 54, Slug: "consensus-based", Year: 2023, ArXiv: "2306.09778",
-			Title:   "Gradient is All You Need?",
-			Authors: []string{"Konstantin Riedl", "Timo Klock", "Carina Geldhauser", "Massimo Fornasier"},
-			Summary: "Consensus-based optimization moves a cloud of particles towards an average weighted by their " +
-				"objective values and never computes a derivative. The consensus point is shown here to follow all " +
-				"the same gradient descent with a particular stochastic perturbation, because one step samples a " +
-				"proximal step. This explains why a derivative-free heuristic makes gradient-like progress, and which " +
-				"kind of noise carries it over barriers that stop gradient descent and Langevin dynamics.",
-		},
-		{
 			Number: 56, Slug: "layer-rotation", Year: 2018, ArXiv: "1806.01603",
 			Title:   "Layer rotation: a surprisingly powerful indicator of generalization in deep networks?",
 			Authors: []string{"Simon Carbonnelle", "Christophe De Vleeschouwer"},
