@@ -39,6 +39,9 @@ var methods = []Method{
 	newMethod("rprop", "signs, a step size for each element (Riedmiller and Braun 1993)", 1e-2,
 		func(rate float64, _ optim.Schedule) optim.Rprop { return optim.NewRprop(rate) },
 		func(r optim.Rprop) optim.Optimizer[Params] { return optim.FromRule[Params](r) }),
+	FromRule("aegd", "an energy that only falls for each element, C = 1 (Liu and Tian 2020)", 0.1, optim.NewAEGD),
+	FromOptimizer("aepg", "one energy that only falls, C = 1 (Liu et al. 2023, without a preconditioner)", 0.1,
+		func(_ float64, lr optim.Schedule) optim.AEPG[Params] { return optim.NewAEPG[Params](lr, 1) }),
 	FromOptimizer("lbfgs", "limited-memory BFGS; the rate is the first length tried (Liu and Nocedal 1989)", 1,
 		func(rate float64, _ optim.Schedule) optim.LBFGS[Params] {
 			o := optim.NewLBFGS[Params]()

@@ -136,17 +136,6 @@ func updateRules() []*study.Paper {
 				"prolong a run that has already ended, and confirm the predictions on real models.",
 		},
 		{
-			Number: 81, Slug: "energy-preconditioned", Year: 2023, ArXiv: "2310.06733",
-			Title:   "Adaptive Preconditioned Gradient Descent with Energy",
-			Authors: []string{"Hailiang Liu", "Levon Nurbekyan", "Xuping Tian", "Yunan Yang"},
-			Summary: "Preconditioned gradient methods still need a step size, and too large a value makes them diverge. " +
-				"This paper attaches a scalar energy to the iteration that can only decrease and that scales each " +
-				"step, so a reckless base step shrinks itself instead of blowing up. The construction accepts any " +
-				"preconditioner, natural gradient and Hessian-Riemannian ones included, costs one gradient per step, " +
-				"and has proven rates, which improve for convex objectives and under the Polyak-Lojasiewicz " +
-				"condition.",
-		},
-		{
 			Number: 88, Slug: "orthogonal-trust-region", Year: 2025, ArXiv: "2503.12645",
 			Title:   "Understanding Gradient Orthogonalization for Deep Learning via Non-Euclidean Trust-Region Optimization",
 			Authors: []string{"Dmitry Kovalev"},

@@ -75,9 +75,9 @@ the proximal step. In "found" the width of the cloud is what decides.
 
 Claim 2 is only half reproduced. Gradient descent never gets through. Langevin
 with the published noise does in about a quarter of the runs, if it has all of the
-published 10,000 steps; after 4000 in one of fifty. (A second program, with finite
+published 10,000 steps; after 4000 in very few. (A second program, with finite
 differences in place of derivatives, found the same shares.) Its noise then still
-is the right one: with twice as much nearly all runs pass by the minimum and few
+is the right one: with twice as much most runs pass by the minimum and few
 stay.
 
 The limits: all this counts values, 50,000 for a run of CBO in two dimensions. In

@@ -1,0 +1,5 @@
+package energypreconditioned
+
+import "github.com/fluxion-go/fluxion/study"
+
+func figures(r *study.Results) []*study.Figure { return nil }

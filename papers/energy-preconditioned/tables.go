@@ -1,0 +1,5 @@
+package energypreconditioned
+
+import "github.com/fluxion-go/fluxion/study"
+
+func tables(r *study.Results) []*study.Table { return nil }
