@@ -33,7 +33,7 @@ func (e experiment) paper() *study.Paper {
 		},
 		DataSets: []string{"glyphs", "mnist"},
 		Seeds:    study.PerScale[int]{Quick: 1, Default: 3, Full: 5},
-		Takes:    study.PerScale[time.Duration]{Quick: 5 * time.Second, Default: 2 * time.Minute, Full: 6 * time.Hour},
+		Takes:    study.PerScale[time.Duration]{Quick: 5 * time.Second, Default: 2 * time.Minute, Full: 72 * time.Hour},
 		Common:   e.common,
 		Run:      e.run,
 		Tables:   tables,

@@ -160,11 +160,12 @@ func (r run) finite() bool {
 	return true
 }
 
-// record takes down a run. The energy law is checked over the steps that the
-// preconditioner is positive for.
+// record takes down a run. limit is the number of steps for which the
+// preconditioner is positive, over which the energy law is checked.
 func (r run) record(rec *study.Recorder, bound, c float64, limit int) {
 	rec.Scalar("iterations", r.reached(bound, limit))
 	rec.Scalar("final", r.loss[len(r.loss)-1])
+	rec.Scalar("late_growth", r.loss[len(r.loss)-1]/r.loss[len(r.loss)/2])
 	if r.energy == nil {
 		return
 	}

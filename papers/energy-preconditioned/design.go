@@ -20,7 +20,6 @@ import (
 const (
 	designPoints, designDim = 50, 10
 	designTo                = 600 // steps
-	designExact             = 20_000
 	designGap               = 1e-4
 )
 
@@ -55,7 +54,7 @@ func (e experiment) design(ctx context.Context, env *study.Env, p plan) error {
 
 	exact := fx.Jit(func(w *fx.Array) *fx.Array {
 		o := multiplicative{designDim}
-		end, _, _ := optim.Descend[*fx.Array](o, loss, w, o.Init(w), designExact)
+		end, _, _ := optim.Descend[*fx.Array](o, loss, w, o.Init(w), p.exact)
 		return end
 	})(start)
 	least := loss(exact).Item()
@@ -102,7 +101,7 @@ func (e experiment) design(ctx context.Context, env *study.Env, p plan) error {
 				limit = int(outside)
 			}
 			r.record(rec, least+designGap, m.c, limit)
-			if j == 1 || m.name == nameMultiply {
+			if drawn(m.name, m.shift, m.etas[j]) {
 				gaps := make([]float64, limit)
 				for k := range gaps {
 					gaps[k] = r.loss[k] - least
@@ -124,6 +123,23 @@ func (e experiment) design(ctx context.Context, env *study.Env, p plan) error {
 	}
 	env.Record.Note("shift", fmt.Sprintf("c = %.3f for 1 - L*", 1-least))
 	return nil
+}
+
+// drawn reports whether a run's gap is recorded for the figure: η = 0.1, the
+// guarded run at 0.3, and the step of the projected gradient that was the best in
+// the pilot.
+func drawn(method, shift string, eta float64) bool {
+	switch method {
+	case nameProject:
+		return eta == 3e-3
+	case nameMultiply:
+		return false // it is the fixed step 1/10
+	case nameGuarded:
+		return shift == shiftOptimal && eta == 0.3
+	case nameAEPG:
+		return shift == shiftOptimal && eta == 0.1
+	}
+	return eta == 0.1
 }
 
 // projectedSteps are those of the projected gradient, whose scale is another.

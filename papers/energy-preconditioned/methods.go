@@ -16,6 +16,7 @@ const (
 	nameSearch   = "backtracking"
 	nameProject  = "projected"
 	nameMultiply = "multiplicative"
+	nameAdam     = "Adam"
 )
 
 // optimizer works on vectors.

@@ -47,16 +47,20 @@ type plan struct {
 	variants bool      // A: the other preconditioner and the other methods
 	valley   int       // B: steps, 0: without
 	designs  []float64 // C: base steps
+	exact    int       // C: steps of the algorithm that gives the reference
 	starts   int       // D: of each seed
+	fitSteps int       // D
 	map2     int       // D: the side of the map of starts
-	plane    bool      // D: in the plane, too
-	network  bool      // E
+	plane    int       // D in the plane: the side of the grid, 0: without
+	network  int       // E: steps, 0: without
 }
 
 var plans = study.PerScale[plan]{
-	Quick:   plan{factors: []float64{0.9, 1.1, 1.5, 2.5, 10, 1000}, steps: 1500, designs: []float64{0.05, 0.1}},
-	Default: plan{factors: factors, steps: 3000, variants: true, valley: 20_000, designs: designSteps, starts: 10, map2: 15},
-	Full:    plan{factors: factors, steps: 20_000, variants: true, valley: 100_000, designs: designSteps, starts: 20, map2: 41, plane: true, network: true},
+	Quick: plan{factors: []float64{0.9, 1.1, 1.5, 2.5, 10, 1000}, steps: 1500, designs: []float64{0.05, 0.1}, exact: 20_000},
+	Default: plan{factors: factors, steps: 3000, variants: true, valley: 20_000, designs: designSteps, exact: 20_000,
+		starts: 10, fitSteps: 200, map2: 15},
+	Full: plan{factors: factors, steps: 20_000, variants: true, valley: 100_000, designs: designSteps, exact: 20_000,
+		starts: 20, fitSteps: 200, map2: 31, plane: 64, network: 500},
 }
 
 func (e experiment) plan(env *study.Env) plan {
@@ -72,6 +76,7 @@ const (
 	partDesign = iota + 1
 	partStarts
 	partNetwork
+	partPlane
 )
 
 // common does the parts without random numbers, and tunes those of part D.
@@ -94,5 +99,8 @@ func (e experiment) run(ctx context.Context, env *study.Env) error {
 	if err := e.design(ctx, env, p); err != nil {
 		return err
 	}
-	return e.states(ctx, env, p)
+	if err := e.states(ctx, env, p); err != nil {
+		return err
+	}
+	return e.plane(ctx, env, p)
 }

@@ -2,7 +2,6 @@ package energypreconditioned
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 
@@ -106,7 +105,7 @@ func (e experiment) quadratic(ctx context.Context, env *study.Env, p plan) error
 			}
 		}
 	}
-	env.Record.Note("quadratic", fmt.Sprintf("stability limit %v, first loss %.0f, c %v", 2/quadMost, loss(start).Item(), quadShift))
+	env.Record.With("problem", "quadratic").Scalar("first", loss(start).Item())
 	return nil
 }
 

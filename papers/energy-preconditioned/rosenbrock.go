@@ -2,7 +2,6 @@ package energypreconditioned
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"github.com/fluxion-go/fluxion/curvature"
@@ -73,6 +72,5 @@ func (e experiment) rosenbrock(ctx context.Context, env *study.Env, p plan) erro
 			}
 		}
 	}
-	env.Record.Note("Rosenbrock", fmt.Sprintf("first loss %v", valley(start).Item()))
 	return nil
 }

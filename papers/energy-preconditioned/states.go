@@ -20,7 +20,6 @@ const (
 	stateCells = 200
 	stateHalf  = 10.0 // the interval is [-stateHalf, stateHalf]
 	stateWidth = 0.8  // deviation of the Gaussians
-	stateTo    = 200  // steps
 	stateShift = 1.0  // c
 	startHalf  = 6.0  // starts are uniform in [-startHalf, startHalf]²
 	stateTol   = 1e-8 // the loss is at most about 0.35
@@ -73,18 +72,18 @@ type fit struct{ Loss, Energy, Effective, Slope, Size, End *fx.Array }
 type fitArgs struct{ Start, Eta *fx.Array }
 
 // fitter is a compiled program for runs from many starts.
-func (e experiment) fitter(env *study.Env, m namedMetric, method string) (func(fitArgs) fit, error) {
+func (e experiment) fitter(env *study.Env, p plan, m namedMetric, method string) (func(fitArgs) fit, error) {
 	norm := normOf(env)
 	return study.Once(env, "fit, "+m.name+", "+method, func() (func(fitArgs) fit, error) {
 		t := m.precondition()
 		return fx.Jit(fx.Vmap(func(a fitArgs) fit {
 			if method == nameFixed {
 				o := fixed{eta: a.Eta, precondition: t}
-				end, _, info := optim.Descend[*fx.Array](o, stateLoss, a.Start, o.Init(a.Start), stateTo)
+				end, _, info := optim.Descend[*fx.Array](o, stateLoss, a.Start, o.Init(a.Start), p.fitSteps)
 				return fit{Loss: info.Loss, End: end}
 			}
 			o := watched{e.methods.aepg(setting{eta: a.Eta, c: stateShift, precondition: t, norm: norm}), stateShift, t, norm}
-			end, _, info := optim.Descend[*fx.Array](o, stateLoss, a.Start, o.Init(a.Start), stateTo)
+			end, _, info := optim.Descend[*fx.Array](o, stateLoss, a.Start, o.Init(a.Start), p.fitSteps)
 			v := info.Values
 			return fit{info.Loss, v["energy"], v["effective_step"], v["slope"], v["size"], end}
 		})), nil
@@ -115,7 +114,7 @@ func (e experiment) tuneStates(ctx context.Context, env *study.Env, p plan) erro
 	metrics := stateMetrics()
 	for i := range env.Steps("tuning metrics", len(metrics)) {
 		for _, method := range []string{nameAEPG, nameFixed} {
-			fit, err := e.fitter(env, metrics[i], method)
+			fit, err := e.fitter(env, p, metrics[i], method)
 			if err != nil {
 				return err
 			}
@@ -160,7 +159,7 @@ func (e experiment) states(ctx context.Context, env *study.Env, p plan) error {
 	starts := startsOf(env.Seed, p.starts)
 	for _, m := range stateMetrics() {
 		for _, method := range []string{nameAEPG, nameFixed} {
-			fit, err := e.fitter(env, m, method)
+			fit, err := e.fitter(env, p, m, method)
 			if err != nil {
 				return err
 			}
@@ -210,7 +209,7 @@ func (e experiment) basins(ctx context.Context, env *study.Env, p plan) error {
 	metrics := stateMetrics()
 	for i := range env.Steps("maps of starts", len(metrics)) {
 		m := metrics[i]
-		fit, err := e.fitter(env, m, nameAEPG)
+		fit, err := e.fitter(env, p, m, nameAEPG)
 		if err != nil {
 			return err
 		}
@@ -222,7 +221,7 @@ func (e experiment) basins(ctx context.Context, env *study.Env, p plan) error {
 			}
 			steps := r.reached(stateTol, len(r.loss))
 			if math.IsInf(steps, 1) {
-				steps = stateTo
+				steps = float64(p.fitSteps)
 			}
 			values[k/n] = append(values[k/n], math.Max(steps, 1))
 		}
