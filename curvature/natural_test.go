@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/linalg"
 	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/random"
@@ -36,22 +37,22 @@ func TestHessianRiemannian(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantClose(t, name, denseOf(free.At(x), x), inverse.Flatten().Float64s(), 1e-12)
-		wantClose(t, name+" as a function", denseOf(HessianRiemannian{Potential: c.f}.At(x), x), inverse.Flatten().Float64s(), 1e-12)
+		fxtest.MustBeNear(t, name, denseOf(free.At(x), x), inverse.Flatten().Float64s(), 1e-12)
+		fxtest.MustBeNear(t, name+" as a function", denseOf(HessianRiemannian{Potential: c.f}.At(x), x), inverse.Flatten().Float64s(), 1e-12)
 		bound, err := NewHessianRiemannian(c.h, b)
 		if err != nil {
 			t.Fatal(err)
 		}
 		ab := inverse.MatMul(b.T())
 		want := inverse.Sub(ab.MatMul(fx.Solve(b.MatMul(ab), ab.T())))
-		wantClose(t, name+" with constraints", denseOf(bound.At(x), x), want.Flatten().Float64s(), 1e-12)
+		fxtest.MustBeNear(t, name+" with constraints", denseOf(bound.At(x), x), want.Flatten().Float64s(), 1e-12)
 		if off := b.MatMul(bound.At(x)(normal(3, 5))).Abs().Max().Item(); off > 1e-13 {
 			t.Errorf("%s: a direction changes the constraints by %g", name, off)
 		}
 	}
 	w := x.Div(x.Sum())
 	want := w.Diag(0).Sub(w.Outer(w))
-	wantClose(t, "on the simplex", denseOf(OnSimplex(fx.Float64, 5).At(w), w), want.Flatten().Float64s(), 1e-14)
+	fxtest.MustBeNear(t, "on the simplex", denseOf(OnSimplex(fx.Float64, 5).At(w), w), want.Flatten().Float64s(), 1e-14)
 
 	if _, err := NewHessianRiemannian(Entropy{}, fx.Concatenate(0, b, b.SliceAxis(0, 0, 1))); err == nil || !strings.Contains(err.Error(), "the 3 constraints have rank 2; B A⁻¹ B' is singular") {
 		t.Errorf("dependent constraints: %v", err)
@@ -102,7 +103,7 @@ func TestMetrics(t *testing.T) {
 		"Wasserstein": {Wasserstein(h), pinv(elliptic(middle)).MulScalar(h)},
 	} {
 		s := linalg.Dense(c.m(rho), rho)
-		wantClose(t, name, s.T().MatMul(s).Flatten().Float64s(), c.want.Flatten().Float64s(), 1e-12)
+		fxtest.MustBeNear(t, name, s.T().MatMul(s).Flatten().Float64s(), c.want.Flatten().Float64s(), 1e-12)
 	}
 }
 
@@ -150,12 +151,12 @@ func TestNaturalGradient(t *testing.T) {
 		for _, solver := range []NaturalSolver{LeastSquares, ConjugateGradients} {
 			n := NaturalGradient[pair]{State: state, Metric: FisherRao(1), Solver: solver, Damping: damping}
 			got, _ := linalg.Ravel(fx.Jit(func(g pair) pair { return n.At(p)(g) })(g))
-			wantClose(t, "natural gradient", got.Float64s(), want, 1e-8)
+			fxtest.MustBeNear(t, "natural gradient", got.Float64s(), want, 1e-8)
 		}
 	}
 	// One number as the state: only its direction moves.
 	one := NaturalGradient[*fx.Array]{State: func(x *fx.Array) *fx.Array { return x.Sum().Reshape(1).MulScalar(2) }}
-	wantClose(t, "rank 1", one.At(fx.Ones(fx.Float64, 3))(fx.New([]float64{1, 2, 3})).Float64s(), []float64{1.0 / 6, 1.0 / 6, 1.0 / 6}, 1e-13)
+	fxtest.MustBeNear(t, "rank 1", one.At(fx.Ones(fx.Float64, 3))(fx.New([]float64{1, 2, 3})).Float64s(), []float64{1.0 / 6, 1.0 / 6, 1.0 / 6}, 1e-13)
 }
 
 // TestGaussNewtonStep: with residuals as the state and AEPG's unit step it is
@@ -171,7 +172,7 @@ func TestGaussNewtonStep(t *testing.T) {
 	o.Precondition = NaturalGradient[*fx.Array]{State: residuals}.At
 	x := fx.New([]float64{-1.2, 1})
 	end, _, _ := optim.Descend(o, loss, x, o.Init(x), 2)
-	wantClose(t, "after two steps", end.Float64s(), []float64{1, 1}, 1e-6)
+	fxtest.MustBeNear(t, "after two steps", end.Float64s(), []float64{1, 1}, 1e-6)
 }
 
 func TestNaturalMistakes(t *testing.T) {
@@ -189,13 +190,6 @@ func TestNaturalMistakes(t *testing.T) {
 		"curvature.HessianRiemannian: there is no potential":     func() { HessianRiemannian{}.At(x) },
 		"HessianRiemannian: the point is float64[]":              func() { OnSimplex(fx.Float64, 4).At(fx.Scalar(1.0)) },
 	} {
-		func() {
-			defer func() {
-				if e, ok := recover().(*fx.Error); !ok || !strings.Contains(e.Error(), want) {
-					t.Errorf("failed with %v, want %q", e, want)
-				}
-			}()
-			f()
-		}()
+		fxtest.MustFail(t, want, f)
 	}
 }

@@ -13,10 +13,10 @@ import (
 type EnergyNorm int
 
 const (
-	// MetricNorm is that of the preconditioner, |v|²_A = v'Av = ∇l'T∇l.
-	MetricNorm EnergyNorm = iota
-	// EuclideanNorm is |v|².
-	EuclideanNorm
+	// MetricEnergy is that of the preconditioner, |v|²_A = v'Av = ∇l'T∇l.
+	MetricEnergy EnergyNorm = iota
+	// EuclideanEnergy is |v|².
+	EuclideanEnergy
 )
 
 // AEPG is adaptive preconditioned gradient descent with energy (Liu, Nurbekyan,
@@ -86,7 +86,7 @@ func (o AEPG[P]) Validate() error {
 	if math.IsNaN(o.C) || math.IsInf(o.C, 0) {
 		err = errors.Join(err, fmt.Errorf("C is %v; it must be finite", o.C))
 	}
-	if o.Norm != MetricNorm && o.Norm != EuclideanNorm {
+	if o.Norm != MetricEnergy && o.Norm != EuclideanEnergy {
 		err = errors.Join(err, fmt.Errorf("no energy norm has the number %d", int(o.Norm)))
 	}
 	if o.MaxHalvings < 0 {
@@ -138,7 +138,7 @@ func (o AEPG[P]) Step(loss Loss[P], p P, s State) (P, State, Info) {
 		v = o.Precondition(p)(slope)
 	}
 	dual := slope // A v
-	if o.Norm == EuclideanNorm {
+	if o.Norm == EuclideanEnergy {
 		dual = v
 	}
 	norm2 := asFloat64(linalg.Dot(dual, v))

@@ -18,8 +18,9 @@
 //		return course.Consensus // [250, d]
 //	}))(random.SplitArray(key, 50)) // [50, 250, d]
 //
-// For a model, a tree of arrays, linalg.Ravel makes the vector and the way back.
-// For minibatches call Step with the objective of each batch.
+// For a model, a tree of arrays, there is [Optimizer], which goes wherever an
+// optim.Optimizer does; or linalg.Ravel makes the vector and the way back. For
+// minibatches call Step with the objective of each batch.
 //
 // # Consensus and gradients
 //

@@ -2,11 +2,11 @@ package swarm
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/data"
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/random"
 )
@@ -17,27 +17,7 @@ func quadratic(x *fx.Array) *fx.Array {
 
 func near(t *testing.T, what string, got *fx.Array, want []float64, tol float64) {
 	t.Helper()
-	v := got.Float64s()
-	if len(v) != len(want) {
-		t.Fatalf("%s: %d values, want %d", what, len(v), len(want))
-	}
-	for i := range v {
-		if !(math.Abs(v[i]-want[i]) <= tol) {
-			t.Errorf("%s is %v, want %v", what, v, want)
-			return
-		}
-	}
-}
-
-func mustFail(t *testing.T, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		if e, ok := recover().(*fx.Error); !ok || !strings.Contains(e.Error(), want) {
-			t.Errorf("failed with %v, want %q", e, want)
-		}
-	}()
-	f()
+	fxtest.MustBeNear(t, what, got.Float64s(), want, tol)
 }
 
 // TestConsensusPoint: against the formula, and at the ends of α's range.
@@ -323,6 +303,36 @@ func TestMistakes(t *testing.T) {
 		"swarm.Reduction: mu is 2; it must be from 0 to 1":                     func() { Reduction{2, 2}.Size(4, 1, 1) },
 		"swarm.Doubling: an epoch of 0 steps":                                  func() { Doubling(1, 0)(fx.Scalar(int32(0))) },
 	} {
-		mustFail(t, want, call)
+		fxtest.MustFail(t, want, call)
+	}
+}
+
+// TestOptimizer: on trees it is CBO on their vectors.
+func TestOptimizer(t *testing.T) {
+	type tree struct{ A, B *fx.Array }
+	loss := func(p tree) *fx.Array { return quadratic(fx.Concatenate(0, p.A, p.B.Reshape(1))) }
+	c := NewCBO()
+	o := Optimizer[tree]{CBO: c, N: 20, Deviation: 2, Key: random.New(3)}
+	p := tree{fx.New([]float64{1}), fx.Scalar(-1.0)}
+	end, _, info := optim.Descend(o, loss, p, o.Init(p), 5)
+
+	keys := random.Split(random.New(3), 2)
+	_, course := c.Run(quadratic, c.Init(keys[1], Cloud(keys[0], fx.New([]float64{1, -1}), 2, 20)), 5)
+	want := course.Consensus.Float64s()
+	near(t, "the end", fx.Concatenate(0, end.A, end.B.Reshape(1)), want[8:], 1e-12)
+	near(t, "variance", info.Values["variance"], course.Variance.Float64s(), 1e-12)
+	near(t, "loss", info.Loss.Index(1), []float64{0.5*want[0]*want[0] + 2*want[1]*want[1]}, 1e-12)
+	near(t, "loss", info.Loss.Index(0), []float64{2.5}, 0)
+	if n := info.Values["evaluations"].Int32s()[0]; n != 21 {
+		t.Errorf("%d evaluations", n)
+	}
+	for want, f := range map[string]func(){
+		"swarm.Optimizer: 1 particles; there must be at least two":       func() { o := o; o.N = 1; o.Init(p) },
+		"swarm.Optimizer: the deviation of the first particles is 0":     func() { o := o; o.Deviation = 0; o.Init(p) },
+		"swarm.Optimizer: the key is nothing":                            func() { o := o; o.Key = nil; o.Init(p) },
+		"swarm.Optimizer: lambda is 0":                                   func() { o := o; o.CBO.Lambda = 0; o.Init(p) },
+		"swarm.Optimizer: the state is a <nil> and must be a swarm.CBOS": func() { o.Step(loss, p, nil) },
+	} {
+		fxtest.MustFail(t, want, f)
 	}
 }

@@ -27,7 +27,7 @@ func (w watched) Step(loss optim.Loss[*fx.Array], p *fx.Array, s optim.State) (*
 	if w.precondition != nil {
 		v = w.precondition(p)(dual)
 	}
-	if w.norm == optim.EuclideanNorm {
+	if w.norm == optim.EuclideanEnergy {
 		dual = v
 	}
 	info.Values["slope"] = linalg.Dot(dual, next.Sub(p))

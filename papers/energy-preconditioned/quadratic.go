@@ -113,7 +113,7 @@ var shownFactors = []float64{0.9, 1.1, 2.5, 10}
 
 func normOf(env *study.Env) optim.EnergyNorm {
 	if env.Options.String("norm") == "euclidean" {
-		return optim.EuclideanNorm
+		return optim.EuclideanEnergy
 	}
-	return optim.MetricNorm
+	return optim.MetricEnergy
 }
