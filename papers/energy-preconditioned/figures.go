@@ -203,7 +203,7 @@ func networkFigure(r *study.Results) *study.Figure {
 	for _, eta := range netSteps {
 		add(fmt.Sprintf("AEPG, η = %v", eta), nameAEPG, eta)
 	}
-	add("fixed step, η = 1", nameFixed, 1)
+	add("fixed step, η = 0.3", nameFixed, 0.3)
 	best, lowest := adamRates[0], math.Inf(1)
 	for _, rate := range adamRates {
 		if v := r.Common.Scalar("final", "problem", "network", "method", nameAdam, "eta", rate); v < lowest {

@@ -20,12 +20,12 @@ const (
 	netWidth   = 16
 	netPoints  = 40
 	netDamping = 1e-6
-	netShift   = 1.0
+	netShift   = 1e4 // c; the first loss is about 25
 	netDescent = 20 // steps of other methods for one of Gauss-Newton
 )
 
 var (
-	netSteps  = []float64{0.3, 1, 3}
+	netSteps  = []float64{0.1, 0.3, 1}
 	adamRates = []float64{1e-3, 3e-3, 1e-2, 3e-2}
 )
 

@@ -20,7 +20,7 @@ const (
 
 var (
 	planeTarget = []float64{-2, -1, 2, 1} // the two means
-	planeSteps  = []float64{1, 3, 10}
+	planeSteps  = []float64{1, 3, 10, 30, 100}
 )
 
 // planeState is the density [cells, cells] for means m [4], of mass 1.
