@@ -75,11 +75,12 @@ what helps. Projected gradients with their best step are faster than both here.
 
 The other methods: backtracking, which evaluates the loss a few times more in each
 step, needs fewer steps in A than any fixed step, and AEGD at 1.5 times the limit
-fewer still: separate energies help where the axes are those of the quadratic. In D AEPG's longer base steps carry it out of some
-basins where fixed steps stay: more starts are solved, in more steps. Wasserstein's
-metric, which the paper's example favours, is not ahead of the plain gradient here:
-as long as the Gaussians are apart, transport measures how far their means move,
-which is what the plain gradient does already.
+fewer still: separate energies help where the axes are those of the quadratic. In
+D, AEPG's longer base steps carry it out of some basins where fixed steps stay: more
+starts are solved, in more steps. Wasserstein's metric, which the paper's example
+favours, is not ahead of the plain gradient here: as long as the Gaussians are
+apart, transport measures how far their means move, which is what the plain
+gradient does already.
 
 Scale full runs longer, maps the starts more finely, and adds the mixture in the
 plane on 64 x 64 cells, where the Wasserstein metric needs an elliptic solution for

@@ -21,7 +21,7 @@ const (
 	netPoints  = 40
 	netDamping = 1e-6
 	netShift   = 1e4 // c; the first loss is about 25
-	netDescent = 20 // steps of other methods for one of Gauss-Newton
+	netDescent = 20  // steps of other methods for one of Gauss-Newton
 )
 
 var (
