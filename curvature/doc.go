@@ -15,4 +15,15 @@
 //
 // Making an operator evaluates the functions once, at the parameters; a product
 // then costs one or two passes. Matrix forms the matrix of a small one.
+//
+// # Preconditioners
+//
+// HessianRiemannian and NaturalGradient make, at every point, the inverse of a
+// metric: of a potential's Hessian, with linear constraints, or of what a change
+// of the parameters does to a state, measured in a Metric of states (L2,
+// FisherRao, H1, HMinus1, Wasserstein). Their At is the Precondition of
+// optim.AEPG:
+//
+//	o := optim.NewAEPG[*fx.Array](optim.Constant(0.1), c)
+//	o.Precondition = curvature.OnSimplex(fx.Float64, n).At
 package curvature
