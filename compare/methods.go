@@ -48,6 +48,24 @@ var methods = []Method{
 			o.First = rate
 			return o
 		}),
+	FromOptimizer("gns", "Newton damped by gradient-normalised smoothness, by conjugate gradients; the rate is the first gamma (Semenov et al. 2025)", 1,
+		func(rate float64, _ optim.Schedule) optim.GradNormSmooth[Params] {
+			o := optim.NewGradNormSmooth[Params]()
+			o.System, o.Gamma = optim.CGSystem[Params]{Tol: 1e-2, MaxIter: 50}, rate
+			return o
+		}),
+	FromOptimizer("gradient-method", "gradient descent, its length doubled and halved; the rate is the first length (Nesterov 2013)", 1,
+		func(rate float64, _ optim.Schedule) optim.GradientMethod[Params] {
+			o := optim.NewGradientMethod[Params]()
+			o.First = rate
+			return o
+		}),
+	FromOptimizer("fast-gradient", "accelerated gradients, L doubled and halved; the rate is the first 1/L (Nesterov 2015)", 1,
+		func(rate float64, _ optim.Schedule) optim.FastGradientMethod[Params] {
+			o := optim.NewFastGradientMethod[Params]()
+			o.L = 1 / rate
+			return o
+		}),
 }
 
 // Methods lists the methods known by name.
