@@ -28,6 +28,12 @@
 // conditions hold: [StrongWolfe] those of Wolfe, [Backtracking] Armijo's. They are
 // made for optimizers to use, as [LBFGS] does, inside one compiled step.
 //
+// # Curvature
+//
+// Second-order methods take their matrix as a [Curvature]: an operator at p, such
+// as package curvature makes, or nil for the loss' Hessian. A [Metric] says how
+// they measure steps, a [DampedSystem] how they solve for one.
+//
 // # Numbers
 //
 // Scalars (learning rates, bias corrections, step sizes) are computed in

@@ -218,7 +218,7 @@ func TestMetric(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := fx.New([]float64{1, -2})
-	if got, want := m.Norm(v).Item(), math.Sqrt(4-4+12); math.Abs(got-want) > 1e-14 {
+	if got, want := m.Norm(v).Item(), math.Sqrt(4+2*1*-2+3*4); math.Abs(got-want) > 1e-14 {
 		t.Errorf("norm %v, want %v", got, want)
 	}
 	near(t, m.DualNorm(v), v.Dot(fx.Inverse(b).MatMul(v)).Sqrt())

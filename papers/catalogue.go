@@ -9,6 +9,7 @@ import (
 	consensusbased "github.com/fluxion-go/fluxion/papers/consensus-based"
 	energypreconditioned "github.com/fluxion-go/fluxion/papers/energy-preconditioned"
 	forwardgradient "github.com/fluxion-go/fluxion/papers/forward-gradient"
+	gradientnormalizedsmoothness "github.com/fluxion-go/fluxion/papers/gradient-normalized-smoothness"
 	"github.com/fluxion-go/fluxion/papers/gravity"
 	hessianspectrum "github.com/fluxion-go/fluxion/papers/hessian-spectrum"
 	implicitdifferentiation "github.com/fluxion-go/fluxion/papers/implicit-differentiation"
@@ -25,7 +26,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), forwardgradient.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), sinkhornnewton.Paper(), xgrad.Paper()}
+	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), jacobiandescent.Paper(), laprop.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), sinkhornnewton.Paper(), xgrad.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

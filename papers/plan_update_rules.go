@@ -6,18 +6,6 @@ import "github.com/fluxion-go/fluxion/study"
 func updateRules() []*study.Paper {
 	return []*study.Paper{
 		{
-			Number: 6, Slug: "gradient-normalized-smoothness", Year: 2025, ArXiv: "2506.13710",
-			Title:   "Gradient-Normalized Smoothness for Optimization with Approximate Hessians",
-			Authors: []string{"Andrei Semenov", "Martin Jaggi", "Nikita Doikov"},
-			Summary: "Newton's method must be damped wherever its quadratic model is wrong, and the right amount of " +
-				"damping differs from point to point. This paper measures, at each iterate, how far one can go before " +
-				"gradient and approximate Hessian mispredict the gradient by more than a fraction of its own norm, " +
-				"and regularises the step with the ratio of gradient norm to that distance. The method adapts the " +
-				"distance by doubling and halving, accepts crude curvature such as Fisher or Gauss-Newton matrices, " +
-				"and attains the known global rates of several function classes without being told which one it " +
-				"faces.",
-		},
-		{
 			Number: 15, Slug: "gradient-regularization", Year: 2022, ArXiv: "2210.02720",
 			Title:   "Understanding Gradient Regularization in Deep Learning: Efficient Finite-Difference Computation and Implicit Bias",
 			Authors: []string{"Ryo Karakida", "Tomoumi Takase", "Tomohiro Hayase", "Kazuki Osawa"},
