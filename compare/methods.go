@@ -54,6 +54,15 @@ var methods = []Method{
 			o.System, o.Gamma = optim.CGSystem[Params]{Tol: 1e-2, MaxIter: 50}, rate
 			return o
 		}),
+	FromOptimizer("saddle-free-newton", "Newton's method with the sizes of curvatures, in a Krylov space of 20; the rate is the largest damping (Dauphin et al. 2014)", 1,
+		func(rate float64, _ optim.Schedule) optim.SaddleFreeNewton[Params] {
+			o := optim.NewSaddleFreeNewton[Params]()
+			for i := range o.Dampings {
+				o.Dampings[i] *= rate
+			}
+			o.Space = optim.NewKrylovSpace(20)
+			return o
+		}),
 	FromOptimizer("gradient-method", "gradient descent, its length doubled and halved; the rate is the first length (Nesterov 2013)", 1,
 		func(rate float64, _ optim.Schedule) optim.GradientMethod[Params] {
 			o := optim.NewGradientMethod[Params]()

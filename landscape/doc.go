@@ -1,5 +1,6 @@
-// Package landscape looks at the shape of a loss along lines between solutions.
-// What second derivatives say about it is in package curvature.
+// Package landscape looks at the shape of a loss: along lines between solutions,
+// and at its critical points, saddles as well as minima. What second derivatives
+// say about it elsewhere is in package curvature.
 package landscape
 
 import "github.com/fluxion-go/fluxion/fx"
