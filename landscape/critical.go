@@ -3,6 +3,7 @@ package landscape
 import (
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/linalg"
@@ -70,27 +71,32 @@ func (o LMOptions) Validate() error {
 //
 // A step that does not lower |g| is tried again with ten times mu; after one that
 // does mu is divided by ten. Where |g| has a minimum above zero the search ends
-// there, without Converged.
-func FindCriticalPoints[P any](loss func(P) *fx.Array, starts []P, o LMOptions) []CriticalPoint[P] {
+// there, without Converged. The searches are made one by one as the results are
+// asked for; slices.Collect makes all of them.
+func FindCriticalPoints[P any](loss func(P) *fx.Array, starts []P, o LMOptions) iter.Seq[CriticalPoint[P]] {
 	const op = "FindCriticalPoints"
 	if err := o.Validate(); err != nil {
 		fail(op, "%v", err)
 	}
-	search := fx.Jit(func(p P) found { return descendGradient(op, loss, p, o) })
-	var out []CriticalPoint[P]
 	for _, p := range starts {
-		x, unravel := linalg.Ravel(p)
-		if x.Dim(0) > o.Limit {
+		if x, _ := linalg.Ravel(p); x.Dim(0) > o.Limit {
 			fail(op, "%d parameters; the limit is %d", x.Dim(0), o.Limit)
 		}
-		f := search(p)
-		fx.Eval(f)
-		c := CriticalPoint[P]{P: unravel(f.X), Loss: f.Loss.Item(), GradNorm: f.Size.Item(), Steps: int(f.Steps.Item()), Spectrum: f.Spectrum.Float64s()}
-		c.Index = Index(c.Spectrum, o.Flat)
-		c.Converged = c.GradNorm <= o.Tol
-		out = append(out, c)
 	}
-	return out
+	search := fx.Jit(func(p P) found { return descendGradient(op, loss, p, o) })
+	return func(yield func(CriticalPoint[P]) bool) {
+		for _, p := range starts {
+			_, unravel := linalg.Ravel(p)
+			f := search(p)
+			fx.Eval(f)
+			c := CriticalPoint[P]{P: unravel(f.X), Loss: f.Loss.Item(), GradNorm: f.Size.Item(), Steps: int(f.Steps.Item()), Spectrum: f.Spectrum.Float64s()}
+			c.Index = Index(c.Spectrum, o.Flat)
+			c.Converged = c.GradNorm <= o.Tol
+			if !yield(c) {
+				return
+			}
+		}
+	}
 }
 
 // Index is the share of negative eigenvalues of those given; ones smaller in size

@@ -50,17 +50,6 @@ func updateRules() []*study.Paper {
 				"without the hardware.",
 		},
 		{
-			Number: 34, Slug: "saddle-free-newton", Year: 2014, ArXiv: "1405.4604",
-			Title:   "On the saddle point problem for non-convex optimization",
-			Authors: []string{"Razvan Pascanu", "Yann N. Dauphin", "Surya Ganguli", "Yoshua Bengio"},
-			Summary: "Arguments from statistical physics suggest that what slows down training in high dimensions are not " +
-				"bad local minima but saddle points and the plateaus around them. Newton's method is even attracted " +
-				"to saddles, since it divides by negative curvature with its sign. The saddle-free Newton method " +
-				"scales each direction by the inverse of its curvature's magnitude and ignores the sign, so that it " +
-				"leaves saddles as quickly as it approaches minima; for larger networks it works in a small Krylov " +
-				"subspace.",
-		},
-		{
 			Number: 46, Slug: "psgd", Year: 2024, ArXiv: "2402.04553",
 			Title:   "Curvature-Informed SGD via General Purpose Lie-Group Preconditioners",
 			Authors: []string{"Omead Pooladzandi", "Xi-Lin Li"},
