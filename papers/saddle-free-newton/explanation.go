@@ -47,7 +47,7 @@ Gauss-Newton, all with the exact matrix, the same six dampings and the same
 search; and SGD with momentum 0.9 at three rates.
 B. SGD trains the network with 5 units for 60 epochs; then each method gets 8
 steps.
-C. Two toy saddles, 5x^2 - y^2 and x^3 - 3xy^2, from (1, 1)/1000.
+C. Two toy saddles, 5x^2 - y^2 from (1, 1)/1000 and x^3 - 3xy^2 from (0.2, 0.02).
 D. Critical points of the network with 2 units: from points along a training,
 moved by noise, the Levenberg-Marquardt method lowers the norm of the gradient;
 loss and index where it ends.
@@ -55,9 +55,10 @@ E. Krylov spaces of 5, 20 and 50 dimensions, with 5 and 25 hidden units.
 
 What to look at
 
-The figure "escape": all methods start on the same plateau, at log 10. Below, the
-lowest eigenvalue. Saddle-free Newton is through first of the two that know the
-Hessian. The figure "toys" shows the mechanism bare, in which each step multiplies
+The figure "escape": all methods start on the same plateau, at log 10. Of the two
+that know the Hessian damped Newton may begin a little earlier; after about five steps
+saddle-free Newton overtakes it and keeps its lead. Below, the lowest eigenvalue.
+The figure "toys" shows the mechanism bare, in which each step multiplies
 the distance from the saddle by a fixed number.
 
 The Gauss-Newton matrix, which reviewers of the paper asked for, is the surprise: it

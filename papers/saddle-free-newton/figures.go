@@ -24,7 +24,7 @@ func escapeFigure(r *study.Results) *study.Figure {
 	nets := r.Values("final_loss", "hidden", "part", "A")
 	f := &study.Figure{Name: "escape", Columns: len(nets), Title: escapeTitle(r, nets),
 		Caption: "Median and range over the seeds, from values near the saddle at 0. A step of SGD is an epoch here. Bottom: the lowest eigenvalue of the " +
-			"Hessian along the way; an escape is a deep dip that passes."}
+			"Hessian along the way, which rises as the saddles are left behind."}
 	if len(nets) == 1 {
 		f.Columns = 2
 	}
@@ -103,7 +103,7 @@ func cut(c study.Curve, n int) study.Curve {
 // spectrumFigure is the eigenvalues before and after.
 func spectrumFigure(r *study.Results) *study.Figure {
 	nets := r.Values("final_loss", "hidden", "part", "A")
-	f := &study.Figure{Name: "spectrum", Columns: max(2, len(nets)), Title: "The start has as much negative curvature as positive; the methods leave it by different ways",
+	f := &study.Figure{Name: "spectrum", Columns: max(2, len(nets)), Title: "The start has as much negative curvature as positive; little is left where the methods end",
 		Caption: "Eigenvalues of the Hessian in ascending order, first seed: at the start, and where the methods end. The axis is linear between -0.001 and 0.001."}
 	first := r.First()
 	for _, hidden := range nets {
@@ -123,9 +123,9 @@ func spectrumFigure(r *study.Results) *study.Figure {
 
 // toyFigure is the trajectories around the toy saddles.
 func toyFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "toys", Columns: 2, Title: "Damped Newton walks into the classical saddle, saddle-free Newton out of it",
-		Caption: "From (1, 1)/1000, with damping 0.1. Left: y, whose curvature is negative, along the way; gradient descent is at its limit of stability. Right: the monkey " +
-			"saddle, whose curvature is nearly 0 at the start, so that all leave slowly; level lines of the function."}
+	f := &study.Figure{Name: "toys", Columns: 2, Title: "Damped Newton walks into a saddle, saddle-free Newton out of it",
+		Caption: "Damping 0.1. Left: from (1, 1)/1000, y, whose curvature is negative, along the way; gradient descent is at its limit of stability. Right: the monkey " +
+			"saddle from (0.2, 0.02), with level lines of the function, which has no gradient and no curvature at 0."}
 	factor := &study.Lines{Title: "5x² - y²: distance along y", X: study.Axis{Label: "steps", Min: study.At(0)}, Y: study.Axis{Label: "|y|", Log: true, Min: study.At(1e-15)}}
 	monkey := &study.Lines{Title: "x³ - 3xy²", X: study.Axis{Label: "x", Min: study.At(-1), Max: study.At(1)}, Y: study.Axis{Label: "y", Min: study.At(-1), Max: study.At(1)}}
 	k := &study.Contours{Levels: []float64{-1, -0.5, -0.2, -0.05, -0.01, 0, 0.01, 0.05, 0.2, 0.5, 1}}
@@ -176,8 +176,8 @@ func switchFigure(r *study.Results) *study.Figure {
 		panel.Curves = append(panel.Curves, r.Band(study.Range, "loss", "part", "B", "method", m).Curve(m))
 	}
 	return &study.Figure{Name: "switch", Panels: []study.Panel{panel},
-		Title:   fmt.Sprintf("After 60 epochs of SGD: 8 steps to %.3f saddle-free, to %.3f with damped Newton", end(nameFree), end(nameNewton)),
-		Caption: "5 hidden units, SGD at 0.01 with momentum; median and range over the seeds."}
+		Title:   fmt.Sprintf("8 steps after SGD: to %.3f saddle-free, %.3f with damped Newton", end(nameFree), end(nameNewton)),
+		Caption: "5 hidden units, 60 epochs of SGD at 0.01 with momentum; median and range over the seeds."}
 }
 
 // indexFigure is part D; nil if it was not done.

@@ -24,7 +24,7 @@ const (
 	highError        = 1.2
 	enoughPoints     = 15
 
-	// Pilot: 2e-13.
+	// Pilot: 2e-14 at most.
 	toyAgreement = 1e-10
 
 	// The Krylov spaces need 9 or 10 of their 20 steps in the pilot with 5 units, 5

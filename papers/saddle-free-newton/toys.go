@@ -6,13 +6,15 @@ import (
 	"github.com/fluxion-go/fluxion/study"
 )
 
-// Part C: two saddles of two variables, from a little beside them.
+// Part C: two saddles of two variables, from beside them. The curvature of the
+// monkey saddle is proportional to the distance, so that its start is farther.
 
 // toy is a function of (x, y) with a saddle at 0.
 type toy struct {
 	name string
 	f    func(p *fx.Array) *fx.Array
-	rate float64 // of gradient descent: at its limit of stability
+	rate float64 // of gradient descent: at the classical saddle's limit of stability
+	from [2]float64
 }
 
 const (
@@ -26,11 +28,11 @@ const (
 var toyList = []toy{
 	{nameClassical, func(p *fx.Array) *fx.Array {
 		return p.Index(0).Square().MulScalar(5).Sub(p.Index(1).Square())
-	}, 0.2},
+	}, 0.2, [2]float64{toyStart, toyStart}},
 	{nameMonkey, func(p *fx.Array) *fx.Array {
 		x, y := p.Index(0), p.Index(1)
 		return x.Mul(x).Mul(x).Sub(x.Mul(y).Mul(y).MulScalar(3))
-	}, 0.2},
+	}, 0.2, [2]float64{0.2, 0.02}},
 }
 
 // toys records the trajectories of the three methods with the damping 0.1. Newton's
@@ -57,13 +59,13 @@ func (e experiment) toys(env *study.Env) {
 			{nameSGD, func(p *fx.Array) *fx.Array { return p.Sub(fx.Grad(t.f)(p).MulScalar(t.rate)) }},
 		} {
 			r := env.Record.With("part", "C", "toy", t.name, "method", m.name)
-			recordToy(r, m.step)
+			recordToy(r, t.from, m.step)
 		}
 	}
 }
 
-func recordToy(r *study.Recorder, step func(p *fx.Array) *fx.Array) {
-	p := fx.New([]float64{toyStart, toyStart})
+func recordToy(r *study.Recorder, from [2]float64, step func(p *fx.Array) *fx.Array) {
+	p := fx.New(from[:])
 	for k := 0; k <= toySteps; k++ {
 		v := p.Float64s()
 		r.Point("x", float64(k), v[0])
