@@ -3,10 +3,10 @@ package landscape
 import (
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 )
 
 type pair struct{ X, Y *fx.Array }
@@ -74,13 +74,6 @@ func TestCriticalErrors(t *testing.T) {
 			_ = slices.Collect(FindCriticalPoints(func(x *fx.Array) *fx.Array { return x }, x, NewLMOptions()))
 		},
 	} {
-		func() {
-			defer func() {
-				if e, ok := recover().(*fx.Error); !ok || !strings.Contains(e.Error(), want) {
-					t.Errorf("%v, want %q", e, want)
-				}
-			}()
-			f()
-		}()
+		fxtest.MustFail(t, want, f)
 	}
 }

@@ -2,10 +2,10 @@ package linalg
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -52,13 +52,6 @@ func TestAbsEigSolveErrors(t *testing.T) {
 		"alpha has shape [1 1]":                                 func() { AbsEigSolve(eye, fx.Ones(fx.Float64, 2), fx.Ones(fx.Float64, 1, 1)) },
 		"square":                                                func() { AbsEigSolve(fx.Ones(fx.Float64, 2, 3), fx.Ones(fx.Float64, 2), fx.Scalar(1.0)) },
 	} {
-		func() {
-			defer func() {
-				if e, ok := recover().(*fx.Error); !ok || !strings.Contains(e.Error(), want) {
-					t.Errorf("%v, want %q", e, want)
-				}
-			}()
-			f()
-		}()
+		fxtest.MustFail(t, want, f)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/linalg"
 	"github.com/fluxion-go/fluxion/random"
 )
@@ -204,8 +205,6 @@ func TestDampingErrors(t *testing.T) {
 		"DampedNewton: 7 parameters; the whole space is limited to 3: use a KrylovSpace": func() { o.Step(wave, x, o.Init(x)) },
 		"the state is a optim.AdaptiveState and must be a optim.DampingState":            func() { o.Step(wave, x, AdaptiveState{}) },
 	} {
-		if got := failure(t, f); !strings.Contains(got, want) {
-			t.Errorf("%q does not say %q", got, want)
-		}
+		fxtest.MustFail(t, want, f)
 	}
 }

@@ -59,8 +59,9 @@ func (e experiment) autoencoder(ctx context.Context, env *study.Env, p plan) err
 		return err
 	}
 	n := d.whole.Dim(0)
+	rule := optim.FromRule[nn.MLP](optim.NewMomentum(optim.Constant(p.encoderRate), momentum))
 	step := fx.Jit(func(c coding) coded {
-		net, state, _ := sgdRule(p.encoderRate).Step(func(m nn.MLP) *fx.Array { return reconstruction(m, c.Pixels) }, c.Net, c.State)
+		net, state, _ := rule.Step(func(m nn.MLP) *fx.Array { return reconstruction(m, c.Pixels) }, c.Net, c.State)
 		return coded{net, state, squared(net, c.Judged)}
 	})
 	free := fx.Jit(func(c coding) coded {
@@ -79,8 +80,8 @@ func (e experiment) autoencoder(ctx context.Context, env *study.Env, p plan) err
 	descend := func(now coding, epochs int, name string) (coding, error) {
 		for k := range epochs {
 			var end coded
-			for batch := range small.Rest() {
-				now.Pixels = d.whole.Take(indices(batch), 0)
+			for range small.PerEpoch() {
+				now.Pixels = d.whole.Take(small.Order(1).Index(0), 0)
 				end = step(now)
 				now.Net, now.State = end.Net, end.State
 			}
@@ -92,7 +93,7 @@ func (e experiment) autoencoder(ctx context.Context, env *study.Env, p plan) err
 		return now, nil
 	}
 	net := coder(random.FoldIn(random.New(env.Seed), partAutoencoder), d.whole.Dim(1), p.encoder)
-	now, err := descend(coding{Net: net, State: sgdRule(p.encoderRate).Init(net), Judged: judged}, p.encoderEpochs, "before")
+	now, err := descend(coding{Net: net, State: rule.Init(net), Judged: judged}, p.encoderEpochs, "before")
 	if err != nil {
 		return err
 	}
@@ -105,19 +106,11 @@ func (e experiment) autoencoder(ctx context.Context, env *study.Env, p plan) err
 	}
 	now.State = optim.NewSaddleFreeNewton[nn.MLP]().Init(now.Net)
 	for k := range env.Steps("autoencoder", p.encoderSteps) {
-		now.Pixels = d.whole.Take(indices(large.Next()), 0)
+		now.Pixels = d.whole.Take(large.Order(1).Index(0), 0)
 		end := free(now)
 		fx.Eval(end)
 		now.Net, now.State = end.Net, end.State
 		r.With("method", nameFree, "phase", "after").Point("error", float64(k+1), end.Error.Item())
 	}
 	return nil
-}
-
-func indices(batch []int) *fx.Array {
-	out := make([]int32, len(batch))
-	for i, v := range batch {
-		out[i] = int32(v)
-	}
-	return fx.New(out)
 }

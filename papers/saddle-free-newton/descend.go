@@ -13,13 +13,14 @@ import (
 	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/classify"
 )
 
 // work is what a compiled step takes and gives back.
 type work struct {
 	Net    nn.MLP
 	State  optim.State
-	Images images
+	Images classify.Images
 }
 
 type stepped struct {
@@ -34,7 +35,7 @@ func (e experiment) stepper(env *study.Env, name string, space optim.Space, hidd
 	return study.Once(env, fmt.Sprintf("%s %v %d", name, space, hidden), func() (func(work) stepped, error) {
 		return fx.Jit(func(w work) stepped {
 			o := e.methods.build(name, space, w.Images)
-			net, state, info := o.Step(w.Images.loss, w.Net, w.State)
+			net, state, info := o.Step(lossOf(w.Images), w.Net, w.State)
 			v := info.Values
 			return stepped{net, state, v["search_loss"], v["lowest"], v["damping"], v["negative"], v["success"], v["step_norm"]}
 		}), nil
@@ -51,12 +52,12 @@ type way struct {
 }
 
 // newton makes steps of a Newton method.
-func (e experiment) newton(ctx context.Context, env *study.Env, title, name string, space optim.Space, from nn.MLP, s images, steps int) (way, error) {
+func (e experiment) newton(ctx context.Context, env *study.Env, title, name string, space optim.Space, from nn.MLP, s classify.Images, steps int) (way, error) {
 	step, err := e.stepper(env, name, space, from.Layers[0].W.Dim(1))
 	if err != nil {
 		return way{}, err
 	}
-	w := way{net: from, losses: []float64{lossOf(s, from)}}
+	w := way{net: from, losses: []float64{lossOf(s)(from).Item()}}
 	now := work{from, e.methods.build(name, space, s).Init(from), s}
 	var spent time.Duration
 	for k := range env.Steps(title+", "+name, steps) {
@@ -93,78 +94,45 @@ func count(from, n int) []float64 {
 	return out
 }
 
-func lossOf(s images, m nn.MLP) float64 { return s.loss(m).Item() }
-
-// epochs is what the compiled epoch of gradient descent takes: the batches of an
-// epoch, [batches, batchSize].
-type epochs struct {
-	Net    nn.MLP
-	State  optim.State
-	Images images
-	Order  *fx.Array
-}
-
-type epochEnd struct {
-	Net   nn.MLP
-	State optim.State
-	Loss  *fx.Array // of all images
-}
-
-func sgdRule(rate float64) optim.Optimizer[nn.MLP] {
-	return optim.FromRule[nn.MLP](optim.NewMomentum(optim.Constant(rate), momentum))
-}
-
-// sgd is some epochs of gradient descent with momentum in the seed's order, going
-// on from a state or, with nil, anew.
-func sgd(env *study.Env, rate float64, from nn.MLP, state optim.State, s images, batches *data.Batches, n int) (nn.MLP, optim.State, way, error) {
-	pass, err := study.Once(env, fmt.Sprintf("SGD %v %d", rate, from.Layers[0].W.Dim(1)), func() (func(epochs) epochEnd, error) {
-		o := sgdRule(rate)
-		return fx.Jit(func(e epochs) epochEnd {
-			type at struct {
-				Net   nn.MLP
-				State optim.State
-			}
-			end, _ := fx.Scan(func(now at, batch *fx.Array) (at, struct{}) {
-				b := images{e.Images.X.Take(batch, 0), e.Images.Labels.Take(batch, 0)}
-				net, state, _ := o.Step(b.loss, now.Net, now.State)
-				return at{net, state}, struct{}{}
-			}, at{e.Net, e.State}, e.Order)
-			return epochEnd{end.Net, end.State, e.Images.loss(end.Net)}
-		}), nil
-	})
+// sgd is some epochs of gradient descent with momentum on the next batches. One
+// compiled program serves all rates.
+func sgd(env *study.Env, rate float64, now classify.Training[nn.MLP], s classify.Images, batches *data.Batches, epochs int) (classify.Training[nn.MLP], way, error) {
+	trainer, err := sharedTrainer(env)
 	if err != nil {
-		return from, nil, way{}, err
+		return now, way{}, err
 	}
-	if state == nil {
-		state = sgdRule(rate).Init(from)
-	}
-	now := epochs{Net: from, State: state, Images: s}
-	w := way{losses: []float64{lossOf(s, from)}}
+	loss, _ := trainer.Score(now.Net, s)
+	w := way{losses: []float64{loss}}
 	begun := time.Now()
-	for range n {
-		now.Order = nextOrder(batches)
-		end := pass(now)
-		fx.Eval(end)
-		now.Net, now.State = end.Net, end.State
-		w.losses = append(w.losses, end.Loss.Item())
+	for range epochs {
+		// No layer draws random numbers.
+		now, _ = trainer.Steps(now, s, batches.Order(batches.PerEpoch()), rate, random.New(0))
+		loss, _ := trainer.Score(now.Net, s)
+		w.losses = append(w.losses, loss)
 	}
-	w.seconds = time.Since(begun).Seconds() / float64(max(1, n))
-	return now.Net, now.State, w, nil
+	w.seconds = time.Since(begun).Seconds() / float64(max(1, epochs))
+	return now, w, nil
 }
 
-// nextOrder lists the next epoch's batches, [batches, batchSize].
-func nextOrder(b *data.Batches) *fx.Array {
-	var order []int32
-	for batch := range b.Rest() {
-		for _, i := range batch {
-			order = append(order, int32(i))
-		}
-	}
-	return fx.New(order, len(order)/batchSize, batchSize)
+func sharedTrainer(env *study.Env) (*classify.Trainer[nn.MLP], error) {
+	return study.Once(env, "SGD", func() (*classify.Trainer[nn.MLP], error) {
+		return classify.NewTrainer(classify.Settings[nn.MLP]{Optimizer: func(c classify.Choice) optim.Optimizer[nn.MLP] {
+			return optim.FromRule[nn.MLP](optim.NewMomentum(c.Schedule(), momentum))
+		}}), nil
+	})
 }
 
-func newBatches(env *study.Env, s images) (*data.Batches, error) {
-	return data.NewBatches(s.n(), batchSize, env.Seed, data.BatchOptions{DropLast: true})
+// begin is a training by gradient descent before its first step.
+func begin(env *study.Env, net nn.MLP, rate float64) (classify.Training[nn.MLP], error) {
+	trainer, err := sharedTrainer(env)
+	if err != nil {
+		return classify.Training[nn.MLP]{}, err
+	}
+	return trainer.Start(net, rate), nil
+}
+
+func newBatches(env *study.Env, s classify.Images) (*data.Batches, error) {
+	return data.NewBatches(s.N(), batchSize, env.Seed, data.BatchOptions{DropLast: true})
 }
 
 func (e experiment) start(env *study.Env, hidden int) nn.MLP {
@@ -172,14 +140,14 @@ func (e experiment) start(env *study.Env, hidden int) nn.MLP {
 }
 
 // spectrum is the eigenvalues of the Hessian in ascending order.
-func spectrum(env *study.Env, m nn.MLP, s images) ([]float64, error) {
+func spectrum(env *study.Env, m nn.MLP, s classify.Images) ([]float64, error) {
 	type in struct {
 		Net    nn.MLP
-		Images images
+		Images classify.Images
 	}
 	f, err := study.Once(env, fmt.Sprintf("spectrum %d", m.Layers[0].W.Dim(1)), func() (func(in) *fx.Array, error) {
 		return fx.Jit(func(i in) *fx.Array {
-			return fx.Eigvalsh(linalg.Dense(curvature.Hessian(i.Images.loss, i.Net), i.Net))
+			return fx.Eigvalsh(linalg.Dense(curvature.Hessian(lossOf(i.Images), i.Net), i.Net))
 		}), nil
 	})
 	if err != nil {

@@ -7,17 +7,8 @@ import (
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/classify"
 )
-
-// images are a labelled set: X [n, pixels] in float64 with mean 0 and variance 1,
-// Labels [n].
-type images struct{ X, Labels *fx.Array }
-
-func (s images) n() int { return s.Labels.Size() }
-
-func (s images) first(n int) images {
-	return images{s.X.SliceAxis(0, 0, n), s.Labels.SliceAxis(0, 0, n)}
-}
 
 const (
 	classes   = 10
@@ -25,9 +16,9 @@ const (
 	batchSize = 100
 )
 
-// dataSet is the images, small and as they are: Whole [n, 784] in [0, 1].
+// dataSet is the images, small and as they are: whole is [n, 784], in [0, 1].
 type dataSet struct {
-	small images
+	small classify.Images // rows of pixels, float64, with mean 0 and variance 1
 	whole *fx.Array
 }
 
@@ -47,17 +38,20 @@ func sharedImages(env *study.Env, p plan) (*dataSet, error) {
 		middle := pixels.SliceAxis(1, border, border+2*side).SliceAxis(2, border, border+2*side)
 		x := fx.AvgPool2D(middle, [2]int{2, 2}).AsType(fx.Float64).Reshape(train.N(), side*side)
 		x = x.Sub(x.Mean()).Div(x.Std())
-		d := &dataSet{images{x, labels}, pixels.Reshape(train.N(), -1)}
+		d := &dataSet{classify.Images{Pixels: x, Labels: labels}, pixels.Reshape(train.N(), -1)}
 		fx.Eval(d.small, d.whole)
 		return d, nil
 	})
 }
 
-// loss is the mean cross-entropy.
-func (s images) loss(m nn.MLP) *fx.Array { return s.crossEntropy(m.Apply(s.X)) }
+// lossOf is the mean cross-entropy of images, as a function of the network.
+func lossOf(s classify.Images) func(nn.MLP) *fx.Array {
+	return func(m nn.MLP) *fx.Array { return crossEntropy(s)(m.Apply(s.Pixels)) }
+}
 
-func (s images) crossEntropy(logits *fx.Array) *fx.Array {
-	return nn.SoftmaxCrossEntropy(logits, s.Labels).Mean()
+// crossEntropy is the same as a function of the logits.
+func crossEntropy(s classify.Images) func(logits *fx.Array) *fx.Array {
+	return func(logits *fx.Array) *fx.Array { return nn.SoftmaxCrossEntropy(logits, s.Labels).Mean() }
 }
 
 // smallStart is the standard deviation of a network's first values, biases

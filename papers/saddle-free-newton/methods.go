@@ -5,6 +5,7 @@ import (
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/optim"
+	"github.com/fluxion-go/fluxion/study/classify"
 )
 
 // The names of the methods.
@@ -40,7 +41,7 @@ func saddleFree[P any](s optim.DampingSearch[P]) optim.Optimizer[P] {
 
 // build makes a method for images; inside a compiled step, because the Gauss-Newton
 // matrix is that of the images.
-func (l lineup) build(name string, space optim.Space, s images) optim.Optimizer[nn.MLP] {
+func (l lineup) build(name string, space optim.Space, s classify.Images) optim.Optimizer[nn.MLP] {
 	search := optim.NewSaddleFreeNewton[nn.MLP]().DampingSearch
 	search.Space = space
 	switch name {
@@ -50,7 +51,7 @@ func (l lineup) build(name string, space optim.Space, s images) optim.Optimizer[
 		return optim.DampedNewton[nn.MLP]{DampingSearch: search}
 	default:
 		o := optim.NewDampedGaussNewton(func(m nn.MLP) func(nn.MLP) nn.MLP {
-			return curvature.GaussNewton(func(m nn.MLP) *fx.Array { return m.Apply(s.X) }, s.crossEntropy, m)
+			return curvature.GaussNewton(func(m nn.MLP) *fx.Array { return m.Apply(s.Pixels) }, crossEntropy(s), m)
 		})
 		o.Space = space
 		return o

@@ -112,7 +112,7 @@ func TestNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := d.small.X
+	x := d.small.Pixels
 	if !slices.Equal(x.Shape(), []int{100, 100}) || math.Abs(x.Mean().Item()) > 1e-12 || math.Abs(x.Std().Item()-1) > 1e-12 || !slices.Equal(d.whole.Shape(), []int{100, 784}) {
 		t.Errorf("images %v with mean %v and deviation %v, whole %v", x.Shape(), x.Mean(), x.Std(), d.whole.Shape())
 	}

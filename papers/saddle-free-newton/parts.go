@@ -11,6 +11,7 @@ import (
 	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/classify"
 )
 
 // escape is part A: all methods from a start near the saddle at 0.
@@ -43,7 +44,11 @@ func (e experiment) escape(ctx context.Context, env *study.Env, p plan) error {
 			if err != nil {
 				return err
 			}
-			_, _, w, err := sgd(env, rate, from, nil, d.small, batches, net.epochs)
+			first, err := begin(env, from, rate)
+			if err != nil {
+				return err
+			}
+			_, w, err := sgd(env, rate, first, d.small, batches, net.epochs)
 			if err != nil {
 				return err
 			}
@@ -56,7 +61,7 @@ func (e experiment) escape(ctx context.Context, env *study.Env, p plan) error {
 	return nil
 }
 
-func recordSpectrum(env *study.Env, r *study.Recorder, m nn.MLP, s images) error {
+func recordSpectrum(env *study.Env, r *study.Recorder, m nn.MLP, s classify.Images) error {
 	values, err := spectrum(env, m, s)
 	if err != nil {
 		return err
@@ -81,18 +86,22 @@ func (e experiment) switching(ctx context.Context, env *study.Env, p plan) error
 		return err
 	}
 	r := env.Record.With("part", "B")
-	from, state, before, err := sgd(env, rates[0], e.start(env, p.switching), nil, d.small, batches, p.before)
+	first, err := begin(env, e.start(env, p.switching), rates[0])
+	if err != nil {
+		return err
+	}
+	trained, before, err := sgd(env, rates[0], first, d.small, batches, p.before)
 	if err != nil {
 		return err
 	}
 	r.Series("before", count(0, len(before.losses)), before.losses)
-	_, _, after, err := sgd(env, rates[0], from, state, d.small, batches, switchSteps)
+	_, after, err := sgd(env, rates[0], trained, d.small, batches, switchSteps)
 	if err != nil {
 		return err
 	}
 	r.With("method", nameSGD).Series("loss", count(0, len(after.losses)), after.losses)
 	for _, m := range newtonMethods {
-		w, err := e.newton(ctx, env, "after SGD", m, optim.NewWholeSpace(), from, d.small, switchSteps)
+		w, err := e.newton(ctx, env, "after SGD", m, optim.NewWholeSpace(), trained.Net, d.small, switchSteps)
 		if err != nil {
 			return err
 		}
@@ -133,20 +142,23 @@ func (e experiment) search(ctx context.Context, env *study.Env, p plan) error {
 	if err != nil {
 		return err
 	}
-	s := d.small.first(p.searchImages)
-	loss := func(m nn.MLP) *fx.Array { return s.loss(m).Add(squares(m).MulScalar(searchRidge / 2)) }
+	s := d.small.Slice(0, p.searchImages)
+	loss := func(m nn.MLP) *fx.Array { return lossOf(s)(m).Add(squares(m).MulScalar(searchRidge / 2)) }
 	batches, err := newBatches(env, s)
 	if err != nil {
 		return err
 	}
 	key := random.FoldIn(random.New(env.Seed), partSearch)
-	now, state := e.start(env, searchHidden), optim.State(nil)
+	now, err := begin(env, e.start(env, searchHidden), rates[2])
+	if err != nil {
+		return err
+	}
 	starts := make([]nn.MLP, p.starts)
 	for i := range starts {
-		if now, state, _, err = sgd(env, rates[2], now, state, s, batches, searchEpochs); err != nil {
+		if now, _, err = sgd(env, rates[2], now, s, batches, searchEpochs); err != nil {
 			return err
 		}
-		starts[i] = moved(random.FoldIn(key, i), now)
+		starts[i] = moved(random.FoldIn(key, i), now.Net)
 	}
 	r := env.Record.With("part", "D")
 	var losses, index, sizes study.Sample
