@@ -7,6 +7,7 @@ import (
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/linalg"
 	"github.com/fluxion-go/fluxion/nn"
+	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -46,4 +47,22 @@ func ExampleKFAC() {
 	// Output:
 	// [6 4] true
 	// [5 3] true
+}
+
+// Rosenbrock's residuals with their Gauss-Newton matrix, damped by the distance to
+// which it can be trusted. Sixty steps are one compiled program.
+func ExampleGaussNewton() {
+	residuals := func(x *fx.Array) *fx.Array {
+		a, b := x.Index(0), x.Index(1)
+		return fx.Stack(0, fx.Const(1).Sub(a), b.Sub(a.Square()).MulScalar(10))
+	}
+	half := func(u *fx.Array) *fx.Array { return u.Square().Sum().MulScalar(0.5) }
+	o := optim.NewGradNormSmooth[*fx.Array]()
+	o.Curvature = func(x *fx.Array) func(*fx.Array) *fx.Array { return curvature.GaussNewton(residuals, half, x) }
+	end := fx.Jit(func(x *fx.Array) *fx.Array {
+		end, _, _ := optim.Descend(o, func(x *fx.Array) *fx.Array { return half(residuals(x)) }, x, o.Init(x), 60)
+		return end
+	})(fx.New([]float64{-1.2, 1}))
+	fmt.Printf("%.6f\n", end.Float64s())
+	// Output: [1.000000 1.000000]
 }

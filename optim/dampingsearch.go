@@ -12,7 +12,8 @@ import (
 // DampingSearch is what [SaddleFreeNewton] and [DampedNewton] have in common: a
 // step for each of some dampings alpha, of which the one with the lowest loss is
 // made. There is no learning rate. If none is lower than the loss at p, or the
-// curvature is not finite, p stays as it is.
+// curvature is not finite, p stays as it is; with the same loss it does so for good,
+// until the dampings include a larger one.
 type DampingSearch[P any] struct {
 	// Curvature is H; nil is the loss' Hessian.
 	Curvature Curvature[P]

@@ -60,3 +60,16 @@ func ExampleByPath() {
 	fmt.Println(next.Body.B, next.Head.W, next.Head.B)
 	// Output: float32[2][1 1] float32[2 1][[0.99899] [0.99899]] float32[1][0.999]
 }
+
+// Out of a saddle, in which a gradient step hardly moves.
+func ExampleSaddleFreeNewton() {
+	loss := func(p *fx.Array) *fx.Array {
+		return p.Index(0).Square().Add(p.Index(1).Cos())
+	}
+	o := optim.NewSaddleFreeNewton[*fx.Array]()
+	p := fx.New([]float64{0.5, 1e-3})
+	end, _, info := optim.Descend(o, loss, p, o.Init(p), 24)
+	fmt.Printf("lowest curvature %.2f at the start, %.2f at the end, %.4f\n",
+		info.Values["lowest"].Index(0).Item(), info.Values["lowest"].Index(23).Item(), end.Float64s())
+	// Output: lowest curvature -1.00 at the start, 1.00 at the end, [0.0000 3.1416]
+}
