@@ -30,7 +30,6 @@ func TestEveryMethod(t *testing.T) {
 	}
 	for _, name := range []string{"sgd", "momentum", "nesterov", "adam", "adamw", "amsgrad", "nadam", "radam", "adamax", "adan", "lion",
 		"laprop", "adagrad", "adadelta", "rmsprop", "rprop", "signum", "lars", "lamb", "aegd", "aepg", "lbfgs",
-		"gns", "gradient-method", "fast-gradient",
 		"gns", "saddle-free-newton", "gradient-method", "fast-gradient"} {
 		if !slices.Contains(names, name) {
 			t.Errorf("there is no %s", name)
