@@ -73,3 +73,14 @@ func ExampleSaddleFreeNewton() {
 		info.Values["lowest"].Index(0).Item(), info.Values["lowest"].Index(23).Item(), end.Float64s())
 	// Output: lowest curvature -1.00 at the start, 1.00 at the end, [0.0000 3.1416]
 }
+
+func ExampleNewCompositeTrustRegion() {
+	features := fx.New([]float64{1, 0, 0, 1, 1, 1, 2, -1}, 4, 2)
+	targets := fx.New([]float64{3, 0.1, 3, 6}) // nearly three times the first feature
+	loss := func(w *fx.Array) *fx.Array { return features.MatMul(w).Sub(targets).Square().Mean() }
+	lasso := optim.FromRule[*fx.Array](optim.NewCompositeTrustRegion(optim.Linear(0.1, 0, 100), 1, 0, optim.ElasticNet{L1: 0.5}))
+	w := fx.Zeros(fx.Float64, 2)
+	w, _, _ = optim.Descend(lasso, loss, w, lasso.Init(w), 100)
+	fmt.Printf("%.2f", w.Float64s())
+	// Output: [2.83 0.00]
+}

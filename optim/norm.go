@@ -142,6 +142,25 @@ func matrix(x *fx.Array) *fx.Array {
 	return x.Reshape(-1, x.Dim(-1))
 }
 
+// ScaledNorm is |x|/Radius in another norm, whose unit ball is that norm's ball of
+// the radius.
+type ScaledNorm struct {
+	Norm
+	Radius float64 // positive
+}
+
+// Of is |x|/Radius.
+func (n ScaledNorm) Of(x *fx.Array) *fx.Array { return n.Norm.Of(x).DivScalar(n.Radius) }
+
+// Dual is Radius times the dual norm.
+func (n ScaledNorm) Dual(g *fx.Array) *fx.Array { return n.Norm.Dual(g).MulScalar(n.Radius) }
+
+// Steepest is Radius times the norm's own.
+func (n ScaledNorm) Steepest(g *fx.Array) *fx.Array { return n.Norm.Steepest(g).MulScalar(n.Radius) }
+
+// Rho is Radius times the norm's own.
+func (n ScaledNorm) Rho(shape []int) float64 { return n.Radius * n.Norm.Rho(shape) }
+
 // over is g/size, or 0 where the size is 0.
 func over(g, size *fx.Array) *fx.Array {
 	none := size.Equal(fx.Const(0))

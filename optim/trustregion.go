@@ -24,12 +24,42 @@ func MuonGeometry(steps int) Geometry {
 	}
 }
 
+// WithRadii gives the leaves of a geometry trust regions of their own sizes: where
+// the others move by lr, a leaf moves by radius times lr. The norm of all leaves is
+// the largest |x_l|/r_l (Kovalev 2025, layers of radius r_l). radius chooses by
+// path and shape, and must be positive.
+func WithRadii(g Geometry, radius func(path string, leaf *fx.Array) float64) Geometry {
+	if g == nil || radius == nil {
+		fail("WithRadii", "the geometry or the radius is nil")
+	}
+	return func(path string, leaf *fx.Array) Norm {
+		n, r := g(path, leaf), radius(path, leaf)
+		if err := checkPositive("the radius of "+path, r); err != nil {
+			fail("WithRadii", "%v", err)
+		}
+		if n == nil {
+			return nil
+		}
+		return ScaledNorm{n, r}
+	}
+}
+
 // SteepestStep replaces each leaf's gradient by the point of its norm's unit ball
 // where the linear function of that gradient is greatest. It forgets the
 // gradient's length, so that a learning rate after it is the radius of a trust
 // region in that norm. With several leaves the norm of all is the largest of
 // their norms.
+//
+// Where a gradient is zero throughout, all points are as good; the step is then
+// zero. It reports "zero_leaves", the number of leaves where that was so at the
+// last step.
 func SteepestStep(g Geometry) Rule { return steepest{norms: g} }
+
+// SteepestState is the state of SteepestStep.
+type SteepestState struct {
+	// Zero is the number of leaves without a direction, an int32 scalar.
+	Zero *fx.Array
+}
 
 type steepest struct {
 	norms Geometry
@@ -51,7 +81,7 @@ func (r steepest) Bind(paths []string) Rule {
 func (r steepest) Init(p []*fx.Array) State {
 	mustBeValid("SteepestStep", r)
 	r.normsOf(p)
-	return nil
+	return SteepestState{fx.Scalar(int32(0))}
 }
 
 func (r steepest) normsOf(p []*fx.Array) []Norm {
@@ -63,25 +93,37 @@ func (r steepest) normsOf(p []*fx.Array) []Norm {
 		if norms[i] = r.norms(r.paths[i], p[i]); norms[i] == nil {
 			fail("SteepestStep", "the geometry has no norm for %s", r.paths[i])
 		}
-		if _, spectral := norms[i].(SpectralNorm); spectral && p[i].NDim() < 2 {
+		if spectral(norms[i]) && p[i].NDim() < 2 {
 			fail("SteepestStep", "%s of shape %v is no matrix and has no spectral norm; give it another", r.paths[i], p[i].Shape())
 		}
 	}
 	return norms
 }
 
+// spectral tells whether a norm needs a matrix.
+func spectral(n Norm) bool {
+	switch n := n.(type) {
+	case SpectralNorm:
+		return true
+	case ScaledNorm:
+		return spectral(n.Norm)
+	}
+	return false
+}
+
 func (r steepest) Update(g []*fx.Array, s State, p []*fx.Array) ([]*fx.Array, State) {
-	sameLeaves("SteepestStep", "gradient", g, p, r.paths)
+	stateOf[SteepestState]("SteepestStep", g, s, p)
+	next := SteepestState{fx.Scalar(int32(0))}
 	out := make([]*fx.Array, len(g))
 	for i, n := range r.normsOf(p) {
 		out[i] = n.Steepest(g[i])
+		next.Zero = next.Zero.Add(g[i].Equal(fx.Const(0)).All().AsType(fx.Int32))
 	}
-	return out, s
+	return out, next
 }
 
-// averaged is the momentum of trust regions: m_0 = g_0, m <- (1-alpha) m + alpha g.
-func averaged(alpha float64) Trace {
-	return Trace{Mu: 1 - alpha, Dampening: 1 - alpha, StartWithGradient: true}
+func (r steepest) Report(s State) map[string]*fx.Array {
+	return map[string]*fx.Array{"zero_leaves": s.(SteepestState).Zero}
 }
 
 // NewTrustRegion makes momentum with trust regions of any norm (Kovalev 2025,
@@ -94,15 +136,23 @@ func averaged(alpha float64) Trace {
 // [NewOrthogonalMomentum]. The step's length does not depend on the gradient's,
 // so that the learning rate must fall for convergence. With decay the iterates
 // stay in the ball |x| <= 1/decay, once inside. alpha is in (0, 1]; the paper's
-// theorem chooses it by the noise, 0.1 and 0.05 are usual.
+// theorem chooses it by the noise, 0.1 and 0.05 are usual. lr times decay must be
+// below 1.
 func NewTrustRegion(lr Schedule, alpha, decay float64, g Geometry) Rule {
-	return Chain(averaged(alpha), SteepestStep(g), AddDecayedWeights(decay, nil), ScaleByLearningRate(lr))
+	return Chain(ConvexAverage{Alpha: alpha}, SteepestStep(g), AddDecayedWeights(decay, nil), ScaleByLearningRate(lr))
 }
 
 // NewMuon makes [NewTrustRegion] with [MuonGeometry]: alpha 0.05 and five
 // Newton-Schulz steps, as Muon has them (Jordan et al. 2024), no decay. Matrices
 // get orthogonal steps, all other leaves signs.
 func NewMuon(lr Schedule) Rule { return NewTrustRegion(lr, 0.05, 0, MuonGeometry(5)) }
+
+// NewNesterovMuon makes [NewMuon] with the new gradient mixed once more into the
+// average before the step, as the published code does by default (Jordan et al.
+// 2024).
+func NewNesterovMuon(lr Schedule) Rule {
+	return Chain(ConvexAverage{Alpha: 0.05, Nesterov: true}, SteepestStep(MuonGeometry(5)), ScaleByLearningRate(lr))
+}
 
 // NewOrthogonalMomentum makes Orthogonal-SGDM (Tuddenham et al. 2022): it
 // takes the norm's step of every gradient first and averages these,
@@ -111,5 +161,5 @@ func NewMuon(lr Schedule) Rule { return NewTrustRegion(lr, 0.05, 0, MuonGeometry
 //
 // The step of a noisy gradient is biased, and no average mends that.
 func NewOrthogonalMomentum(lr Schedule, alpha float64, g Geometry) Rule {
-	return Chain(SteepestStep(g), averaged(alpha), ScaleByLearningRate(lr))
+	return Chain(SteepestStep(g), ConvexAverage{Alpha: alpha}, ScaleByLearningRate(lr))
 }

@@ -2,6 +2,7 @@ package optim
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -96,7 +97,7 @@ func TestExtrapolation(t *testing.T) {
 	a := fx.New([]float64{1, 0.5, 0.5, 4}, 2, 2)
 	loss := func(x *fx.Array) *fx.Array { return x.Dot(a.MatMul(x)).MulScalar(0.5) }
 	for _, alpha := range []float64{0.2, 1} {
-		average := averaged(alpha)
+		average := ConvexAverage{Alpha: alpha}
 		o := WithExtrapolation[*fx.Array](Chain(average, NewSGD(Constant(0.1))), alpha)
 		p := fx.New([]float64{1, -2})
 		s := o.Init(p)
@@ -107,6 +108,52 @@ func TestExtrapolation(t *testing.T) {
 			if d := p.Sub(want).Abs().Max().Item(); d > 1e-13 {
 				t.Errorf("alpha %v, step %d: %v from the gradients at the parameters", alpha, k, d)
 			}
+		}
+	}
+}
+
+// TestRadii: a leaf with radius r moves r times as far, and the scaled norm is one
+// with its dual.
+func TestRadii(t *testing.T) {
+	g := random.Normal(random.New(3), fx.Float64, 3, 4)
+	n := ScaledNorm{SpectralNorm{}, 2.5}
+	top := n.Steepest(g)
+	if d := math.Abs(n.Of(top).Item() - 1); d > 1e-12 {
+		t.Errorf("the steepest point is %v off the unit ball", d)
+	}
+	if got, dual := top.Mul(g).Sum().Item(), n.Dual(g).Item(); math.Abs(got/dual-1) > 1e-12 {
+		t.Errorf("<g, steepest> = %v, the dual norm is %v", got, dual)
+	}
+	if got := n.Rho([]int{3, 4}); math.Abs(got-2.5*math.Sqrt(3)) > 1e-15 {
+		t.Errorf("Rho is %v", got)
+	}
+	byPath := WithRadii(MuonGeometry(0), func(path string, _ *fx.Array) float64 { return map[string]float64{"A": 1, "B": 3}[path] })
+	rule := Bind(SteepestStep(byPath), []string{"A", "B"})
+	u, s := rule.Update([]*fx.Array{g, g}, rule.Init([]*fx.Array{g, g}), []*fx.Array{g, g})
+	if d := u[1].Sub(u[0].MulScalar(3)).Abs().Max().Item(); d > 1e-14 {
+		t.Errorf("radius 3 is not three times radius 1: %v", d)
+	}
+	// Zeros have no direction: no step, and a report.
+	u, s = rule.Update([]*fx.Array{g, fx.ZerosLike(g)}, s, []*fx.Array{g, g})
+	zero := rule.(Reporter).Report(s)["zero_leaves"].Item()
+	if zero != 1 || u[1].Abs().Max().Item() != 0 || u[0].Abs().Max().Item() == 0 {
+		t.Errorf("%v leaves of zeros, steps %v and %v", zero, u[0], u[1])
+	}
+}
+
+// TestNesterovAverage: the mixture by its formula.
+func TestNesterovAverage(t *testing.T) {
+	r := ConvexAverage{Alpha: 0.25, Nesterov: true}
+	p := []*fx.Array{fx.Zeros(fx.Float64, 1)}
+	s, m := r.Init(p), 0.0
+	for k, g := range []float64{4, -2, 1} {
+		if m = 0.75*m + 0.25*g; k == 0 {
+			m = g
+		}
+		var u []*fx.Array
+		u, s = r.Update([]*fx.Array{fx.New([]float64{g})}, s, p)
+		if got, want := u[0].Item(), 0.75*m+0.25*g; math.Abs(got-want) > 1e-15 {
+			t.Errorf("step %d: %v, want %v", k, got, want)
 		}
 	}
 }
@@ -122,12 +169,29 @@ func TestTrustRegionErrors(t *testing.T) {
 		"the geometry has no norm for W": func() {
 			Bind(SteepestStep(func(string, *fx.Array) Norm { return nil }), []string{"W"}).Init(vector)
 		},
-		"does not know its leaves' paths":  func() { SteepestStep(Uniform(MaxNorm{})).Init(vector) },
-		"is no matrix":                     func() { SpectralNorm{}.Dual(vector[0]) },
-		"the momentum is 1":                func() { NewTrustRegion(lr, 0, 0, MuonGeometry(0)).Init(vector) },
-		"the momentum is -0.5":             func() { NewTrustRegion(lr, 1.5, 0, MuonGeometry(0)).Init(vector) },
-		"the weight decay is -1":           func() { NewTrustRegion(lr, 0.1, -1, MuonGeometry(0)).Init(vector) },
-		"alpha is 0; it must be in (0, 1]": func() { WithExtrapolation[*fx.Array](NewSGD(lr), 0).Init(m) },
+		"does not know its leaves' paths":    func() { SteepestStep(Uniform(MaxNorm{})).Init(vector) },
+		"is no matrix":                       func() { SpectralNorm{}.Dual(vector[0]) },
+		"alpha is 0; it must be in (0, 1]\n": func() { NewTrustRegion(lr, 0, -1, MuonGeometry(0)).Init(vector) },
+		"alpha is 1.5; it must be in (0, 1]": func() { NewOrthogonalMomentum(lr, 1.5, MuonGeometry(0)).Init(vector) },
+		"the radius of W is 0; it must be positive": func() {
+			g := WithRadii(MuonGeometry(0), func(string, *fx.Array) float64 { return 0 })
+			Bind(SteepestStep(g), []string{"W"}).Init(vector)
+		},
+		"W of shape [3] is no matrix": func() {
+			g := WithRadii(Uniform(SpectralNorm{}), func(string, *fx.Array) float64 { return 1 })
+			Bind(SteepestStep(g), []string{"W"}).Init(vector)
+		},
+		"the geometry or the radius is nil": func() { WithRadii(nil, nil) },
+		"the state is a <nil> and must be a optim.SteepestState": func() {
+			Bind(SteepestStep(MuonGeometry(0)), []string{"W"}).Update(vector, nil, vector)
+		},
+		"there is no term R":                func() { NewCompositeTrustRegion(lr, 0.1, 0, nil).Init(vector) },
+		"the weight L1 is -1":               func() { NewCompositeTrustRegion(lr, 0.1, 0, ElasticNet{L1: -1}).Init(vector) },
+		"the box from 1 to 0 is empty":      func() { NewCompositeTrustRegion(lr, 0.1, 0, Box{Low: 1}).Init(vector) },
+		"the weight L2 is NaN":              func() { NewCompositeTrustRegion(lr, 0.1, 0, Box{Term: ElasticNet{L2: math.NaN()}}).Init(vector) },
+		"the learning rate is -1 at step 0": func() { NewCompositeTrustRegion(Constant(-1), 0.1, 0, Box{}).Init(vector) },
+		"the weight decay is -1":            func() { NewTrustRegion(lr, 0.1, -1, MuonGeometry(0)).Init(vector) },
+		"alpha is 0; it must be in (0, 1]":  func() { WithExtrapolation[*fx.Array](NewSGD(lr), 0).Init(m) },
 	} {
 		if got := fxtest.Failure(t, f); !strings.Contains(got, want) {
 			t.Errorf("%q does not say %q", got, want)
