@@ -73,6 +73,14 @@ func ClipByGlobalNorm(limit float64) Rule {
 	}}
 }
 
+// NormalizeByGlobalNorm divides all leaves by the Euclidean norm of all of them
+// together; zeros stay zeros.
+func NormalizeByGlobalNorm() Rule {
+	return plain{"NormalizeByGlobalNorm", nil, func(g, _ []*fx.Array) []*fx.Array {
+		return scaled(g, over(fx.Scalar(1.0), GlobalNorm(g)))
+	}}
+}
+
 // shrink is min(1, limit/norm).
 func shrink(limit float64, g []*fx.Array) *fx.Array {
 	return fx.Scalar(limit).Div(GlobalNorm(g)).Minimum(fx.Const(1))

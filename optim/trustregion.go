@@ -147,6 +147,13 @@ func NewTrustRegion(lr Schedule, alpha, decay float64, g Geometry) Rule {
 // get orthogonal steps, all other leaves signs.
 func NewMuon(lr Schedule) Rule { return NewTrustRegion(lr, 0.05, 0, MuonGeometry(5)) }
 
+// NewNormalizedMomentum makes normalised SGD with momentum: [NewTrustRegion] in the
+// Euclidean norm of all leaves together (Cutkosky and Mehta 2020). The geometry
+// Uniform(EuclideanNorm{}) is another method: there every leaf moves by lr.
+func NewNormalizedMomentum(lr Schedule, alpha float64) Rule {
+	return Chain(ConvexAverage{Alpha: alpha}, NormalizeByGlobalNorm(), ScaleByLearningRate(lr))
+}
+
 // NewNesterovMuon makes [NewMuon] with the new gradient mixed once more into the
 // average before the step, as the published code does by default (Jordan et al.
 // 2024).

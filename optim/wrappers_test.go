@@ -50,6 +50,8 @@ func TestPlainRules(t *testing.T) {
 		"global norm, zero":       {ClipByGlobalNorm(1), [][]float64{{0, 0, 0, 0}, {0}}, [][]float64{{0, 0, 0, 0}, {0}}},
 		"global norm, NaN":        {ClipByGlobalNorm(1), [][]float64{{nan, 1, 1, 1}, {1}}, [][]float64{{nan, nan, nan, nan}, {nan}}},
 		"global norm, Inf":        {ClipByGlobalNorm(1), [][]float64{{inf, 1, 1, 1}, {1}}, [][]float64{{nan, 0, 0, 0}, {0}}},
+		"unit norm":               {NormalizeByGlobalNorm(), g, [][]float64{{3 * (1 / 13.), 4 * (1 / 13.), 0, 0}, {-12 * (1 / 13.)}}},
+		"unit norm, zero":         {NormalizeByGlobalNorm(), [][]float64{{0, 0, 0, 0}, {0}}, [][]float64{{0, 0, 0, 0}, {0}}},
 		"weights":                 {AddDecayedWeights(0.5, nil), g, [][]float64{{3.5, 3, 2, 4}, {-4}}},
 		"weights of matrices":     {Bind(AddDecayedWeights(0.5, Matrices), []string{"W", "B"}), g, [][]float64{{3.5, 3, 2, 4}, {-12}}},
 		"weights by path":         {Bind(AddDecayedWeights(0.5, func(path string, _ *fx.Array) bool { return path == "B" }), []string{"W", "B"}), g, [][]float64{{3, 4, 0, 0}, {-4}}},
