@@ -113,16 +113,6 @@ func updateRules() []*study.Paper {
 				"prolong a run that has already ended, and confirm the predictions on real models.",
 		},
 		{
-			Number: 88, Slug: "orthogonal-trust-region", Year: 2025, ArXiv: "2503.12645",
-			Title:   "Understanding Gradient Orthogonalization for Deep Learning via Non-Euclidean Trust-Region Optimization",
-			Authors: []string{"Dmitry Kovalev"},
-			Summary: "The Muon optimizer replaces the momentum of a weight matrix by the nearest orthogonal matrix, at " +
-				"first for empirical reasons. This paper derives the step as the minimiser of a linear model over a " +
-				"ball in the spectral norm; other norms give normalised SGD and signSGD, and one convergence analysis " +
-				"covers all of them. It explains why momentum has to be taken before the orthogonalisation and why " +
-				"decoupled weight decay helps.",
-		},
-		{
 			Number: 92, Slug: "oasis", Year: 2021, ArXiv: "2109.05198",
 			Title: "Doubly Adaptive Scaled Algorithm for Machine Learning Using Second-Order Information",
 			Authors: []string{"Majid Jahani", "Sergey Rusakov", "Zheng Shi", "Peter Richtárik", "Michael W. Mahoney",
