@@ -50,11 +50,7 @@ func GrandCanyon3(ripple float64) func(x *fx.Array) *fx.Array {
 		fail("GrandCanyon3", "ripples of size %v: must be a number that is not negative", ripple)
 	}
 	return func(x *fx.Array) *fx.Array {
-		checkTestPoints("GrandCanyon3", x, 2)
-		if x.Dim(-1) != 2 {
-			fail("GrandCanyon3", "points of shape %v: the last axis must hold two coordinates", x.Shape())
-		}
-		x1, x2 := x.SliceAxis(-1, 0, 1).Squeeze(-1), x.SliceAxis(-1, 1, 2).Squeeze(-1)
+		x1, x2 := plane("GrandCanyon3", x)
 		floor := x1.SubScalar(1).Mul(x1.SubScalar(4).Square()).DivScalar(8).AddScalar(2)
 		a, b := x2.Sub(floor), x1.Neg().Sub(x2.MulScalar(1.6))
 		width := x1.Square().Square().MulScalar(-0.002).Exp()
