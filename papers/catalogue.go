@@ -13,6 +13,7 @@ import (
 	"github.com/fluxion-go/fluxion/papers/gravity"
 	hessianspectrum "github.com/fluxion-go/fluxion/papers/hessian-spectrum"
 	implicitdifferentiation "github.com/fluxion-go/fluxion/papers/implicit-differentiation"
+	inducedmetric "github.com/fluxion-go/fluxion/papers/induced-metric"
 	jacobiandescent "github.com/fluxion-go/fluxion/papers/jacobian-descent"
 	"github.com/fluxion-go/fluxion/papers/laprop"
 	orthogonaltrustregion "github.com/fluxion-go/fluxion/papers/orthogonal-trust-region"
@@ -28,7 +29,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), jacobiandescent.Paper(), laprop.Paper(), orthogonaltrustregion.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), saddlefreenewton.Paper(), sinkhornnewton.Paper(), xgrad.Paper()}
+	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), inducedmetric.Paper(), jacobiandescent.Paper(), laprop.Paper(), orthogonaltrustregion.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), saddlefreenewton.Paper(), sinkhornnewton.Paper(), xgrad.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

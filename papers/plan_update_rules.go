@@ -60,16 +60,6 @@ func updateRules() []*study.Paper {
 				"invertible, with no damping or line search.",
 		},
 		{
-			Number: 48, Slug: "induced-metric", Year: 2025, ArXiv: "2509.03594",
-			Title:   "The Optimiser Hidden in Plain Sight: Training with the Loss Landscape's Induced Metric",
-			Authors: []string{"Thomas R. Harvey"},
-			Summary: "Pictures of loss landscapes show a surface in a higher-dimensional space, yet optimizers measure " +
-				"distances in the flat parameter space below it. Taking the surface's own metric seriously only " +
-				"rescales the gradient, by 1 / (1 + xi |g|^2), which acts as a smooth form of clipping. Variants " +
-				"embed the logarithm of the loss, which produces a step size schedule, or start from the " +
-				"preconditioner of RMSProp; they do well in low dimensions and compete with AdamW on networks.",
-		},
-		{
 			Number: 51, Slug: "entropy-sgd", Year: 2016, ArXiv: "1611.01838",
 			Title: "Entropy-SGD: Biasing Gradient Descent Into Wide Valleys",
 			Authors: []string{"Pratik Chaudhari", "Anna Choromanska", "Stefano Soatto", "Yann LeCun", "Carlo Baldassi",
