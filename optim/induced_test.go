@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -172,7 +173,7 @@ func TestInducedMetricErrors(t *testing.T) {
 		"Xi is NaN":                                func() { ScaleByInducedMetric(MetricFactor{Xi: math.NaN()}, Sign(), nil).Init(p) },
 		"there is no rule or optimizer: it is nil": func() { ScaleByInducedMetric(MetricFactor{}, nil, nil).Init(p) },
 	} {
-		if got := failure(t, f); !strings.Contains(got, want) {
+		if got := fxtest.Failure(t, f); !strings.Contains(got, want) {
 			t.Errorf("%q does not say %q", got, want)
 		}
 	}

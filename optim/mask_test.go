@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/fx/fxtest"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -41,7 +42,7 @@ func TestByMask(t *testing.T) {
 		`the rule for "rest" is nil`:      func() { ByMask(Matrices, muon, nil).Init(nil) },
 		"does not know its leaves' paths": func() { ByMask(Matrices, muon, adam).Init([]*fx.Array{p.A}) },
 	} {
-		if got := failure(t, f); !strings.Contains(got, want) {
+		if got := fxtest.Failure(t, f); !strings.Contains(got, want) {
 			t.Errorf("%q does not say %q", got, want)
 		}
 	}
