@@ -6,6 +6,7 @@ import (
 
 	"github.com/fluxion-go/fluxion/internal/nearest"
 	"github.com/fluxion-go/fluxion/optim"
+	"github.com/fluxion-go/fluxion/random"
 )
 
 // methods are the methods known by name, each with the learning rate of its
@@ -80,6 +81,30 @@ var methods = []Method{
 		func(rate float64, _ optim.Schedule) optim.FastGradientMethod[Params] {
 			o := optim.NewFastGradientMethod[Params]()
 			o.L = 1 / rate
+			return o
+		}),
+	FromOptimizer("gradreg", "momentum 0.9 with the gradient's norm penalised, gamma and eps 0.05 (Karakida et al. 2023)", 0.03,
+		func(_ float64, lr optim.Schedule) optim.GradientRegularization[Params] {
+			return optim.WithGradientRegularization[Params](optim.NewMomentum(lr, 0.9), 0.05, 0.05)
+		}),
+	FromOptimizer("sam", "momentum 0.9 with gradients a step of 0.05 up (Foret et al. 2021)", 0.03,
+		func(_ float64, lr optim.Schedule) optim.SAM[Params] {
+			return optim.WithSAM[Params](optim.NewMomentum(lr, 0.9), 0.05)
+		}),
+	FromOptimizer("adgd", "adaptive steps; the rate is the first one's (Malitsky and Mishchenko 2020)", 1e-3,
+		func(rate float64, _ optim.Schedule) optim.AdGD[Params] {
+			o := optim.NewAdGD[Params]()
+			o.Eta0 = rate
+			return o
+		}),
+	FromOptimizer("adahessian", "Adam with the Hessian's diagonal (Yao et al. 2021)", 0.15,
+		func(_ float64, lr optim.Schedule) optim.AdaHessian[Params] {
+			return optim.NewAdaHessian[Params](lr, random.New(0))
+		}),
+	FromOptimizer("oasis", "the Hessian's diagonal and adaptive steps; the rate is the first one's (Jahani et al. 2022)", 1e-3,
+		func(rate float64, _ optim.Schedule) optim.OASIS[Params] {
+			o := optim.NewOASIS[Params](random.New(0))
+			o.Eta0 = rate
 			return o
 		}),
 }

@@ -85,11 +85,7 @@ func (o Prediction[P]) Step(loss Loss[P], p P, s State) (P, State, Info) {
 	ahead, length := p, fx.Scalar(0.0)
 	if o.Steps > 0 {
 		way := scaled(peek(rule, own.Base), fx.Scalar(float64(o.Steps)))
-		good := fx.Scalar(true)
-		for i, a := range leaves {
-			// 0 times what is finite is 0, else NaN; a sum is cheaper than IsFinite of all.
-			good = good.And(a.Add(way[i]).MulScalar(0).Sum().Equal(fx.Const(0)))
-		}
+		good := finite(each2((*fx.Array).Add, leaves, way))
 		next.Fallbacks = own.Fallbacks.Add(good.Not().AsType(fx.Int32))
 		way = each(func(a *fx.Array) *fx.Array { return fx.Where(good, a, fx.ZerosLike(a)) }, way)
 		ahead, length = ApplyUpdates(p, way), GlobalNorm(way)

@@ -10,13 +10,22 @@ import (
 	energypreconditioned "github.com/fluxion-go/fluxion/papers/energy-preconditioned"
 	forwardgradient "github.com/fluxion-go/fluxion/papers/forward-gradient"
 	gradientnormalizedsmoothness "github.com/fluxion-go/fluxion/papers/gradient-normalized-smoothness"
+	gradientregularization "github.com/fluxion-go/fluxion/papers/gradient-regularization"
 	"github.com/fluxion-go/fluxion/papers/gravity"
 	hessianspectrum "github.com/fluxion-go/fluxion/papers/hessian-spectrum"
 	implicitdifferentiation "github.com/fluxion-go/fluxion/papers/implicit-differentiation"
 	inducedmetric "github.com/fluxion-go/fluxion/papers/induced-metric"
 	jacobiandescent "github.com/fluxion-go/fluxion/papers/jacobian-descent"
 	"github.com/fluxion-go/fluxion/papers/laprop"
+	"github.com/fluxion-go/fluxion/papers/oasis"
 	orthogonaltrustregion "github.com/fluxion-go/fluxion/papers/orthogonal-trust-region"
+	rectifiedflow "github.com/fluxion-go/fluxion/papers/rectified-flow"
+	rnngradientclipping "github.com/fluxion-go/fluxion/papers/rnn-gradient-clipping"
+	saddlefreenewton "github.com/fluxion-go/fluxion/papers/saddle-free-newton"
+	sinkhornnewton "github.com/fluxion-go/fluxion/papers/sinkhorn-newton"
+	"github.com/fluxion-go/fluxion/papers/xgrad"
+	"github.com/fluxion-go/fluxion/study"
+)
 	rectifiedflow "github.com/fluxion-go/fluxion/papers/rectified-flow"
 	rnngradientclipping "github.com/fluxion-go/fluxion/papers/rnn-gradient-clipping"
 	saddlefreenewton "github.com/fluxion-go/fluxion/papers/saddle-free-newton"
@@ -29,7 +38,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), inducedmetric.Paper(), jacobiandescent.Paper(), laprop.Paper(), orthogonaltrustregion.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), saddlefreenewton.Paper(), sinkhornnewton.Paper(), xgrad.Paper()}
+	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gradientregularization.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), inducedmetric.Paper(), jacobiandescent.Paper(), laprop.Paper(), oasis.Paper(), orthogonaltrustregion.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), saddlefreenewton.Paper(), sinkhornnewton.Paper(), xgrad.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

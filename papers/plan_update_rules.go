@@ -6,17 +6,6 @@ import "github.com/fluxion-go/fluxion/study"
 func updateRules() []*study.Paper {
 	return []*study.Paper{
 		{
-			Number: 15, Slug: "gradient-regularization", Year: 2022, ArXiv: "2210.02720",
-			Title:   "Understanding Gradient Regularization in Deep Learning: Efficient Finite-Difference Computation and Implicit Bias",
-			Authors: []string{"Ryo Karakida", "Tomoumi Takase", "Tomohiro Hayase", "Kazuki Osawa"},
-			Summary: "Penalising the squared norm of the gradient leads training to flat minima, but differentiating that " +
-				"penalty normally needs a second backward pass through the first. Here the derivative is estimated " +
-				"from the gradients at the current point and at a point slightly uphill, which is cheaper. " +
-				"Surprisingly, with a fairly long uphill step the network generalises better than with the exact " +
-				"derivative, and with a downhill step worse; a small solvable linear network explains the difference, " +
-				"and SAM and flooding turn out to be relatives.",
-		},
-		{
 			Number: 18, Slug: "teleportation", Year: 2023, ArXiv: "2305.13404",
 			Title:   "Improving Convergence and Generalization Using Parameter Symmetries",
 			Authors: []string{"Bo Zhao", "Robert M. Gower", "Robin Walters", "Rose Yu"},
@@ -101,17 +90,6 @@ func updateRules() []*study.Paper {
 				"language models, including the sudden drop during the final cooldown. It can therefore stand in for " +
 				"experiments: the authors use it to compare schedules, to transfer the best learning rate, and to " +
 				"prolong a run that has already ended, and confirm the predictions on real models.",
-		},
-		{
-			Number: 92, Slug: "oasis", Year: 2021, ArXiv: "2109.05198",
-			Title: "Doubly Adaptive Scaled Algorithm for Machine Learning Using Second-Order Information",
-			Authors: []string{"Majid Jahani", "Sergey Rusakov", "Zheng Shi", "Peter Richtárik", "Michael W. Mahoney",
-				"Martin Takáč"},
-			Summary: "OASIS removes the learning rate from second-order diagonal scaling. Random probes estimate the " +
-				"diagonal of the Hessian, which scales the gradient, and the step size follows from comparing how " +
-				"parameters and gradients changed in the scaled norm. Both adaptations cost one Hessian-vector " +
-				"product per step; convergence is proved in deterministic and stochastic settings, and untuned runs " +
-				"match tuned baselines on regression and image classification.",
 		},
 		{
 			Number: 104, Slug: "trajectory-invariance", Year: 2025, ArXiv: "2509.25049",
