@@ -26,13 +26,6 @@ import (
 	"github.com/fluxion-go/fluxion/papers/xgrad"
 	"github.com/fluxion-go/fluxion/study"
 )
-	rectifiedflow "github.com/fluxion-go/fluxion/papers/rectified-flow"
-	rnngradientclipping "github.com/fluxion-go/fluxion/papers/rnn-gradient-clipping"
-	saddlefreenewton "github.com/fluxion-go/fluxion/papers/saddle-free-newton"
-	sinkhornnewton "github.com/fluxion-go/fluxion/papers/sinkhorn-newton"
-	"github.com/fluxion-go/fluxion/papers/xgrad"
-	"github.com/fluxion-go/fluxion/study"
-)
 
 // ready lists the papers that can be run. Whoever writes an experiment adds it
 // here, and takes the paper's entry out of plan_*.go: its package then says what
