@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"github.com/fluxion-go/fluxion/data"
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
@@ -28,10 +29,7 @@ func openRosenbrock(s Setup) (Problem, error) {
 	for i := range start {
 		start[i] = [2]float64{-1.2, 1}[i%2]
 	}
-	value := func(p point) *fx.Array {
-		x, next := p.X.SliceAxis(0, 0, n-1), p.X.SliceAxis(0, 1, n)
-		return next.Sub(x.Square()).Square().MulScalar(100).Add(x.Neg().AddScalar(1).Square()).Sum()
-	}
+	value := func(p point) *fx.Array { return data.Rosenbrock(p.X) }
 	return Define(
 		func(key *fx.Array) point {
 			return point{fx.New(start).AsType(d).Add(random.Normal(key, d, n).MulScalar(0.1))}
