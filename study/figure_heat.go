@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -12,7 +13,7 @@ import (
 
 // HeatMap is a panel that shows a matrix as coloured cells with their values,
 // the first row on top, and a colour bar. Non-finite cells are grey and marked
-// "div".
+// with Missing.
 type HeatMap struct {
 	Title string
 	Grid  Grid
@@ -20,6 +21,8 @@ type HeatMap struct {
 	// Plain leaves the numbers out of the cells. They are left out anyway where
 	// they do not fit.
 	Plain bool
+	// Missing stands in cells without a finite value; "" is "div", diverged.
+	Missing string
 }
 
 func (h *HeatMap) check() error {
@@ -139,7 +142,7 @@ func (h heatPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 	for i, row := range h.Grid.Values {
 		for j, v := range row {
 			x, y := tx(float64(j)), ty(float64(rows-1-i))
-			ink, text := missingColor, "div"
+			ink, text := missingColor, cmp.Or(h.Missing, "div")
 			if h.Value.shows(v) {
 				ink = sequentialColor(h.scale.Scale.Normalize(h.scale.Min, h.scale.Max, v))
 				text = shortNumber(v, digits)

@@ -112,7 +112,7 @@ func imageFigure(r *study.Results) *study.Figure {
 
 // lineFigure is the loss along the lines, over the seeds.
 func lineFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "lines", Title: "Small batches lead far away, with hardly a barrier between",
+	f := &study.Figure{Name: "lines", Title: "The loss on lines from the large-batch solution",
 		Caption: "Loss on the straight line from the large-batch network (0) to others (1), median and range over the seeds. The network from another start is behind a barrier; small batches at times get behind one."}
 	for _, set := range []string{"train", "test"} {
 		panel := &study.Lines{Title: set, X: study.Axis{Label: "place on the line"}, Y: study.Axis{Label: "loss", Unit: "nats"}}
