@@ -28,21 +28,7 @@ func (m Memory) Peak() int {
 // and gives the memory that its plan needs. Nothing is run: the reverse pass of
 // a network too large for this machine can be asked for, given arguments.
 func MemoryOf[X, Y any](f func(X) Y, x X, opts ...JitOption) Memory {
-	c := &jitted[X, Y]{f: f}
-	for _, o := range opts {
-		o(&c.cfg)
-	}
-	in := nodes("MemoryOf", Leaves(x))
-	for i, n := range in {
-		if n.Tracked() {
-			graph.Fail("MemoryOf", "argument %s is under a transformation; it must be an array with a value", name(Paths(x)[i]))
-		}
-	}
-	p := &jitProgram[Y]{}
-	c.compile(p, x, in)
-	if p.run == nil {
-		graph.Fail("MemoryOf", "the function uses arrays that are under a transformation")
-	}
+	p, in := compiled("MemoryOf", f, x, opts)
 	m := Memory{Temporaries: p.run.Temporaries(), Constants: p.run.Constants()}
 	for i, n := range in {
 		bytes := n.Shape.Size() * n.DType.Size()
@@ -55,4 +41,25 @@ func MemoryOf[X, Y any](f func(X) Y, x X, opts ...JitOption) Memory {
 		m.Results += p.run.Values[v].Len * p.run.Values[v].DType.Size()
 	}
 	return m
+}
+
+// compiled is f as Jit with these options compiles it for an argument like x,
+// and that argument's leaves.
+func compiled[X, Y any](op string, f func(X) Y, x X, opts []JitOption) (*jitProgram[Y], []*graph.Node) {
+	c := &jitted[X, Y]{f: f}
+	for _, o := range opts {
+		o(&c.cfg)
+	}
+	in := nodes(op, Leaves(x))
+	for i, n := range in {
+		if n.Tracked() {
+			graph.Fail(op, "argument %s is under a transformation; it must be an array with a value", name(Paths(x)[i]))
+		}
+	}
+	p := &jitProgram[Y]{}
+	c.compile(p, x, in)
+	if p.run == nil {
+		graph.Fail(op, "the function uses arrays that are under a transformation")
+	}
+	return p, in
 }

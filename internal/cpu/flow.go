@@ -69,7 +69,7 @@ func (p *Program) scan(s *compile.Step, body *Program) step {
 				v.Bind(y, at*n*y.DType.Size(), y.DType, n)
 				results[i] = v
 			}
-			body.Run(args, results)
+			body.run(args, results, f.watch)
 		}
 	}
 }
@@ -88,12 +88,12 @@ func (p *Program) while(s *compile.Step, test, body *Program) step {
 				copy(testArgs, carry[t%2])
 				copy(bodyArgs, carry[t%2])
 			}
-			test.Run(testArgs, on)
+			test.run(testArgs, on, f.watch)
 			if graph.View[uint8](on[0])[0] == 0 {
 				copyAll(outs, bodyArgs[:a.Carry])
 				return
 			}
-			body.Run(bodyArgs, carry[(t+1)%2])
+			body.run(bodyArgs, carry[(t+1)%2], f.watch)
 		}
 	}
 }
@@ -105,9 +105,9 @@ func (p *Program) cond(s *compile.Step, then, otherwise *Program) step {
 		ins, outs := f.bind(s)
 		shared, rest := ins[1:1+a.N], ins[1+a.N:]
 		if graph.View[uint8](ins[0])[0] != 0 {
-			then.Run(slices.Concat(shared, rest[:n]), outs)
+			then.run(slices.Concat(shared, rest[:n]), outs, f.watch)
 		} else {
-			otherwise.Run(slices.Concat(shared, rest[n:]), outs)
+			otherwise.run(slices.Concat(shared, rest[n:]), outs, f.watch)
 		}
 	}
 }

@@ -21,6 +21,7 @@ type frame struct {
 	values []*graph.Buffer
 	ins    []*graph.Buffer // operands and results of the step that runs
 	outs   []*graph.Buffer
+	watch  *Watch // nil if nobody measures
 }
 
 // step runs one step of a program.
@@ -56,8 +57,11 @@ func (p *Program) newFrame() *frame {
 
 // Run computes the results into out, whose buffers the caller provides: fresh
 // ones, or for a result that takes a donated parameter's memory, that buffer.
-func (p *Program) Run(in, out []*graph.Buffer) {
+func (p *Program) Run(in, out []*graph.Buffer) { p.run(in, out, nil) }
+
+func (p *Program) run(in, out []*graph.Buffer, w *Watch) {
 	f := p.free.Get().(*frame)
+	f.watch = w
 	for i, v := range p.Values {
 		switch v.Place {
 		case compile.InParam:
@@ -66,7 +70,11 @@ func (p *Program) Run(in, out []*graph.Buffer) {
 			f.values[i] = out[v.Index]
 		}
 	}
-	for _, s := range p.steps {
+	for i, s := range p.steps {
+		if w != nil {
+			w.run(&p.Steps[i], s, f)
+			continue
+		}
 		s(f)
 	}
 	for i, v := range p.Values { // keep nothing alive
