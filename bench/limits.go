@@ -1,6 +1,7 @@
-package main
+package bench
 
 import (
+	"strings"
 	"sync"
 	"time"
 )
@@ -9,6 +10,19 @@ import (
 type limits struct {
 	GFlops    float64 // peak float32 multiply-adds of all threads, 10^9 operations a second; 0 if not known
 	Bandwidth float64 // of memory, 10^9 bytes a second
+}
+
+// seconds is the least time for a workload's products and bytes. Peak is that of
+// float32; float64 has half of it.
+func (l limits) seconds(products, bytes float64, w workload) float64 {
+	least := bytes / 1e9 / l.Bandwidth
+	if peak := l.GFlops; peak > 0 {
+		if strings.Contains(w.name, "f64") {
+			peak /= 2
+		}
+		least = max(least, products/1e9/peak)
+	}
+	return least
 }
 
 func probe(threads int) limits {

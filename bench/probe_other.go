@@ -1,6 +1,6 @@
 //go:build !amd64
 
-package main
+package bench
 
 // fmaChain has no probe on this platform.
 func fmaChain(int) (flops float64) { return 0 }

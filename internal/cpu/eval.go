@@ -12,13 +12,15 @@ func (e *Engine) Evaluate(nodes []*graph.Node) (abstract *graph.Node) {
 			return n
 		}
 	}
-	for _, op := range graph.Pending(nodes) {
+	ops := graph.Pending(nodes)
+	for i, op := range ops {
+		ops[i] = nil // so that what nobody needs any more can be freed on the way
 		ins := make([]*graph.Buffer, len(op.Ins))
-		for i, in := range op.Ins {
-			ins[i] = in.Value()
+		for j, in := range op.Ins {
+			ins[j] = in.Value()
 		}
-		for i, b := range e.run(op, ins) {
-			op.Outs[i].SetValue(b)
+		for j, b := range e.run(op, ins) {
+			op.Outs[j].SetValue(b)
 		}
 	}
 	return nil
