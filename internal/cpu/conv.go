@@ -165,7 +165,7 @@ func convImpls() map[*graph.Prim]impl {
 	}}
 }
 
-func convolve[T kernel.Float](e *Engine, k *kernel.Floats[T], ws func(*workspace) *kernel.Workspace[T], op *graph.Op, x, w, out []T) {
+func convolve[T kernel.Float](e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T], op *graph.Op, x, w, out []T) {
 	c := newConvolution(op, x)
 	switch {
 	case len(out) == 0:
@@ -180,7 +180,7 @@ func convolve[T kernel.Float](e *Engine, k *kernel.Floats[T], ws func(*workspace
 
 // products spreads the groups' products over threads: whole groups if there
 // are many, else rows.
-func (c convolution[T]) products(e *Engine, k *kernel.Floats[T], ws func(*workspace) *kernel.Workspace[T], w, out []T) {
+func (c convolution[T]) products(e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T], w, out []T) {
 	rows, depth := c.n*c.out.size(), c.taps.size()*c.i
 	if depth == 0 {
 		k.Fill(out, 0)
@@ -195,7 +195,7 @@ func (c convolution[T]) products(e *Engine, k *kernel.Floats[T], ws func(*worksp
 			B: w[group*c.oGroup:], BStrideK: c.o, BStrideN: 1,
 			C: out[i0*c.o+group*c.oGroup:], CStride: c.o,
 			PackA: func(dst []T, first, rows, k0, depth int) { g.pack(dst, i0+first, rows, k0, depth) },
-		}, ws(s))
+		}, &ws(s).Workspace)
 	}
 	threads := e.pool.threads
 	switch work := float64(rows) * float64(depth) * float64(c.o); {
@@ -218,7 +218,7 @@ func (c convolution[T]) products(e *Engine, k *kernel.Floats[T], ws func(*worksp
 
 // phases does a convolution of stretched images phase by phase, each of which
 // is a convolution of the images as they are.
-func (c convolution[T]) phases(e *Engine, k *kernel.Floats[T], ws func(*workspace) *kernel.Workspace[T], w, out []T) {
+func (c convolution[T]) phases(e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T], w, out []T) {
 	var counts axes3
 	for axis := range counts {
 		counts[axis] = min(c.inDilation[axis], c.out[axis])

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/fluxion-go/fluxion/internal/cpu/kernel"
 	"github.com/fluxion-go/fluxion/internal/graph"
@@ -15,8 +16,25 @@ type matrices struct {
 	transposeY     []int
 }
 
-// operand says where element (b, row, column) of a batch of matrices lies.
-type operand struct{ batch, row, column int }
+// operand says where element (b, row, column) of a batch of matrices lies: the
+// batch goes through axes of its own, in row-major order.
+type operand struct {
+	batch       []axis
+	row, column int
+}
+
+// axis is one axis of a batch: how many matrices, and how far apart.
+type axis struct{ n, stride int }
+
+// at is where matrix b begins.
+func (o operand) at(b int) (offset int) {
+	for i := len(o.batch) - 1; i >= 0; i-- {
+		a := o.batch[i]
+		offset += b % a.n * a.stride
+		b /= a.n
+	}
+	return offset
+}
 
 // merge sees a group of axes as one, if their strides allow it.
 func merge(shape graph.Shape, stride, axes []int) (size, step int, ok bool) {
@@ -36,20 +54,23 @@ func merge(shape graph.Shape, stride, axes []int) (size, step int, ok bool) {
 	return size, step, true
 }
 
-// asMatrices sees an operand as [batch, rows, columns], where each is a group
-// of axes; if the strides do not allow it, it gives the permutation after
-// which they do.
+// asMatrices sees an operand as a batch of matrices, where rows and columns are
+// groups of axes; if the strides do not allow it, it gives the permutation
+// after which they do.
 func asMatrices(shape graph.Shape, batch, rows, columns []int) (o operand, transpose []int) {
 	stride := rowMajor(shape).stride
-	_, b, ok1 := merge(shape, stride, batch)
-	_, r, ok2 := merge(shape, stride, rows)
-	_, c, ok3 := merge(shape, stride, columns)
-	if ok1 && ok2 && ok3 {
-		return operand{b, r, c}, nil
+	_, r, ok1 := merge(shape, stride, rows)
+	_, c, ok2 := merge(shape, stride, columns)
+	// A matrix product wants one of the two side by side.
+	if ok1 && ok2 && (r == 1 || c == 1 || r*c == 0) {
+		for _, a := range batch {
+			o.batch = append(o.batch, axis{shape[a], stride[a]})
+		}
+		o.row, o.column = r, c
+		return o, nil
 	}
-	perm := slices.Concat(batch, rows, columns)
 	nr, nc := size(shape, rows), size(shape, columns)
-	return operand{nr * nc, nc, 1}, perm
+	return operand{[]axis{{max(1, size(shape, batch)), nr * nc}}, nc, 1}, slices.Concat(batch, rows, columns)
 }
 
 func size(shape graph.Shape, axes []int) int {
@@ -70,56 +91,108 @@ func newMatrices(op *graph.Op) matrices {
 }
 
 func dotImpls() map[*graph.Prim]impl {
-	return map[*graph.Prim]impl{graph.DotP: func(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) {
-		g := newMatrices(op)
-		x := e.transposed(ins[0], op.Ins[0].Shape, g.transposeX)
-		y := e.transposed(ins[1], op.Ins[1].Shape, g.transposeY)
-		if op.Ins[0].DType == graph.Float32 {
-			multiply(e, e.set.F32.Gemm, workspace32, g, graph.View[float32](x), graph.View[float32](y), graph.View[float32](outs[0]))
-		} else {
-			multiply(e, e.set.F64.Gemm, workspace64, g, graph.View[float64](x), graph.View[float64](y), graph.View[float64](outs[0]))
-		}
-	}}
+	return map[*graph.Prim]impl{graph.DotP: func(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) { e.dot(op)(ins, outs) }}
 }
 
-func workspace32(w *workspace) *kernel.Workspace[float32] { return &w.f32 }
-func workspace64(w *workspace) *kernel.Workspace[float64] { return &w.f64 }
+// dot prepares a general product.
+func (e *Engine) dot(op *graph.Op) opStep {
+	if op.Ins[0].DType == graph.Float32 {
+		return newMultiplier(e, op, e.set.F32.Gemm, workspace32).step(op)
+	}
+	return newMultiplier(e, op, e.set.F64.Gemm, workspace64).step(op)
+}
 
-// multiply spreads a batch of products over threads: whole products if there
-// are many, else blocks of the larger side of one.
-func multiply[T kernel.Float](e *Engine, gemm func(*kernel.Gemm[T], *kernel.Workspace[T]), ws func(*workspace) *kernel.Workspace[T], g matrices, x, y, out []T) {
+// workOf is the part of a workspace for one type.
+type workOf[T kernel.Float] struct {
+	kernel.Workspace[T]
+	gemm    kernel.Gemm[T]
+	scratch []T
+}
+
+func workspace32(w *workspace) *workOf[float32] { return &w.f32 }
+func workspace64(w *workspace) *workOf[float64] { return &w.f64 }
+
+// multiplier is a batch of products that is run again and again.
+type multiplier[T float32 | float64] struct {
+	e    *Engine
+	gemm func(*kernel.Gemm[T], *kernel.Workspace[T])
+	ws   func(*workspace) *workOf[T]
+	g    matrices
+	free sync.Pool // of *multiplication[T]
+}
+
+// multiplication is one run of a multiplier. Its loop bodies are made once, so
+// that a run allocates nothing.
+type multiplication[T float32 | float64] struct {
+	*multiplier[T]
+	x, y, out              []T
+	b                      int // the product of which rows or columns are made
+	batches, rows, columns func(worker, lo, hi int)
+}
+
+func newMultiplier[T float32 | float64](e *Engine, op *graph.Op, gemm func(*kernel.Gemm[T], *kernel.Workspace[T]), ws func(*workspace) *workOf[T]) *multiplier[T] {
+	m := &multiplier[T]{e: e, gemm: gemm, ws: ws, g: newMatrices(op)}
+	m.free.New = func() any {
+		u := &multiplication[T]{multiplier: m}
+		u.batches = func(_, lo, hi int) {
+			for b := lo; b < hi; b++ {
+				u.product(b, 0, m.g.m, 0, m.g.n)
+			}
+		}
+		u.rows = func(_, lo, hi int) { u.product(u.b, lo, hi, 0, m.g.n) }
+		u.columns = func(_, lo, hi int) { u.product(u.b, 0, m.g.m, lo, hi) }
+		return u
+	}
+	return m
+}
+
+func (m *multiplier[T]) step(op *graph.Op) opStep {
+	return func(ins, outs []*graph.Buffer) {
+		x := m.e.transposed(ins[0], op.Ins[0].Shape, m.g.transposeX)
+		y := m.e.transposed(ins[1], op.Ins[1].Shape, m.g.transposeY)
+		u := m.free.Get().(*multiplication[T])
+		u.x, u.y, u.out = graph.View[T](x), graph.View[T](y), graph.View[T](outs[0])
+		u.run()
+		u.x, u.y, u.out = nil, nil, nil
+		m.free.Put(u)
+	}
+}
+
+// product makes rows [m0,m1) and columns [n0,n1) of product b.
+func (u *multiplication[T]) product(b, m0, m1, n0, n1 int) {
+	w := u.e.free.Get().(*workspace)
+	defer u.e.free.Put(w)
+	g, ws := &u.g, u.ws(w)
+	ws.gemm = kernel.Gemm[T]{
+		M: m1 - m0, N: n1 - n0, K: g.k,
+		A: from(u.x, g.x.at(b)+m0*g.x.row), AStrideM: g.x.row, AStrideK: g.x.column,
+		B: from(u.y, g.y.at(b)+n0*g.y.column), BStrideK: g.y.row, BStrideN: g.y.column,
+		C: u.out[b*g.m*g.n+m0*g.n+n0:], CStride: g.n,
+	}
+	u.gemm(&ws.gemm, &ws.Workspace)
+	ws.gemm = kernel.Gemm[T]{} // let go of the operands
+}
+
+// run spreads a batch of products over threads: whole products if there are
+// many, else blocks of the larger side of one.
+func (u *multiplication[T]) run() {
+	g := &u.g
 	if g.batch == 0 || g.m == 0 || g.n == 0 {
 		return
 	}
-	one := func(b, m0, m1, n0, n1 int) {
-		w := e.free.Get().(*workspace)
-		defer e.free.Put(w)
-		gemm(&kernel.Gemm[T]{
-			M: m1 - m0, N: n1 - n0, K: g.k,
-			A: from(x, b*g.x.batch+m0*g.x.row), AStrideM: g.x.row, AStrideK: g.x.column,
-			B: from(y, b*g.y.batch+n0*g.y.column), BStrideK: g.y.row, BStrideN: g.y.column,
-			C: out[b*g.m*g.n+m0*g.n+n0:], CStride: g.n,
-		}, ws(w))
-	}
 	work := float64(g.m) * float64(g.n) * float64(max(1, g.k))
-	threads := e.pool.threads
+	threads := u.e.pool.threads
 	switch {
 	case threads == 1 || work*float64(g.batch) < 32*1024:
-		for b := range g.batch {
-			one(b, 0, g.m, 0, g.n)
-		}
+		u.batches(0, 0, g.batch)
 	case g.batch >= threads:
-		e.pool.For(g.batch, max(1, int(32*1024/work)), func(_, lo, hi int) {
-			for b := lo; b < hi; b++ {
-				one(b, 0, g.m, 0, g.n)
-			}
-		})
+		u.e.pool.For(g.batch, max(1, int(32*1024/work)), u.batches)
 	default:
-		for b := range g.batch {
+		for u.b = range g.batch {
 			if g.n >= g.m {
-				e.pool.For(g.n, share(g.n, threads, 48), func(_, lo, hi int) { one(b, 0, g.m, lo, hi) })
+				u.e.pool.For(g.n, share(g.n, threads, 48), u.columns)
 			} else {
-				e.pool.For(g.m, share(g.m, threads, 24), func(_, lo, hi int) { one(b, lo, hi, 0, g.n) })
+				u.e.pool.For(g.m, share(g.m, threads, 24), u.rows)
 			}
 		}
 	}

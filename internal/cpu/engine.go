@@ -24,8 +24,8 @@ type Engine struct {
 
 // workspace is what one worker needs while it multiplies matrices.
 type workspace struct {
-	f32 kernel.Workspace[float32]
-	f64 kernel.Workspace[float64]
+	f32 workOf[float32]
+	f64 workOf[float64]
 }
 
 // NewEngine makes an engine of the given level and number of threads.
@@ -72,6 +72,9 @@ var Default = sync.OnceValues(func() (*Engine, error) {
 // it is written only where noted.
 type impl func(e *Engine, op *graph.Op, ins, outs []*graph.Buffer)
 
+// opStep is an op that is prepared to run again and again.
+type opStep func(ins, outs []*graph.Buffer)
+
 // Exec computes one op that is not a control-flow op.
 func (e *Engine) Exec(op *graph.Op, ins, outs []*graph.Buffer) {
 	f := impls()[op.Prim]
@@ -79,6 +82,21 @@ func (e *Engine) Exec(op *graph.Op, ins, outs []*graph.Buffer) {
 		panic("cpu: no implementation of " + op.Prim.Name)
 	}
 	f(e, op, ins, outs)
+}
+
+// prepare is what runs an op of a program.
+func (e *Engine) prepare(op *graph.Op) opStep {
+	switch op.Prim {
+	case graph.DotP:
+		return e.dot(op)
+	case graph.ReduceSumP, graph.ReduceMaxP, graph.ReduceMinP:
+		return e.reduce(op)
+	}
+	f := impls()[op.Prim]
+	if f == nil {
+		panic("cpu: no implementation of " + op.Prim.Name)
+	}
+	return func(ins, outs []*graph.Buffer) { f(e, op, ins, outs) }
 }
 
 // Implements reports whether Exec can compute ops of p.

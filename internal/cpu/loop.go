@@ -18,6 +18,7 @@ type loop struct {
 	store  []int // for each instr, the value it is stored to, or -1
 	grain  int
 	free   sync.Pool // of *tiles
+	runs   sync.Pool // of *loopRun
 }
 
 // load reads one operand. Kinds: a plain run of memory; one element for all;
@@ -72,6 +73,7 @@ func (e *Engine) newLoop(c *compile.Loop) *loop {
 	// A thread is worth waking for about 30 microseconds of work.
 	l.grain = max(1, 16/cost) * tile
 	l.free.New = func() any { return l.newTiles() }
+	l.runs.New = func() any { return l.newRun() }
 	return l
 }
 
@@ -148,25 +150,41 @@ func (l *loop) newTiles() *tiles {
 	return t
 }
 
-// run computes the whole loop.
-func (l *loop) run(f *frame) {
-	body := func(_, lo, hi int) {
-		t := l.free.Get().(*tiles)
-		l.begin(f, t)
+// loopRun is one run of a loop, with its body, so that a run allocates nothing.
+type loopRun struct {
+	f    *frame
+	body func(worker, lo, hi int)
+}
+
+func (l *loop) newRun() *loopRun {
+	r := &loopRun{}
+	r.body = func(_, lo, hi int) {
+		t := l.begin(r.f)
 		for i := lo; i < hi; i += tile {
-			l.tile(f, t, i, min(tile, hi-i))
+			l.tile(r.f, t, i, min(tile, hi-i))
 		}
 		l.free.Put(t)
 	}
-	if l.n < 2*l.grain {
-		body(0, 0, l.n)
-		return
-	}
-	l.e.pool.For(l.n, l.grain, body)
+	return r
 }
 
-// begin fills the tiles of operands that are one element for all.
-func (l *loop) begin(f *frame, t *tiles) {
+// run computes the whole loop.
+func (l *loop) run(f *frame) {
+	r := l.runs.Get().(*loopRun)
+	r.f = f
+	if l.n < 2*l.grain {
+		r.body(0, 0, l.n)
+	} else {
+		l.e.pool.For(l.n, l.grain, r.body)
+	}
+	r.f = nil
+	l.runs.Put(r)
+}
+
+// begin takes a worker's tiles and fills those of operands that are one element
+// for all.
+func (l *loop) begin(f *frame) *tiles {
+	t := l.free.Get().(*tiles)
 	for i := range l.loads {
 		ld := &l.loads[i]
 		if ld.kind == single {
@@ -174,6 +192,7 @@ func (l *loop) begin(f *frame, t *tiles) {
 			fillTile(t.regs[i], f.values[ld.value], ld.at.offset)
 		}
 	}
+	return t
 }
 
 // tile computes elements [at, at+n). The result of an instr without a store

@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"sync"
+
 	"github.com/fluxion-go/fluxion/internal/compile"
 	"github.com/fluxion-go/fluxion/internal/cpu/kernel"
 	"github.com/fluxion-go/fluxion/internal/graph"
@@ -11,135 +13,157 @@ import (
 func (l *loop) reduction(s *compile.Step) step {
 	r := canonical(s.Op.Ins[0].Shape, s.Op.Attrs.([]int))
 	if s.Op.Ins[0].DType == graph.Float32 {
-		return reductionOf(l, s, r, &l.e.set.F32)
+		return newLoopReducer(l, s, newReducer(l.e, &l.e.set.F32, workspace32, s.Op.Prim, r)).run
 	}
-	return reductionOf(l, s, r, &l.e.set.F64)
+	return newLoopReducer(l, s, newReducer(l.e, &l.e.set.F64, workspace64, s.Op.Prim, r)).run
 }
 
-func reductionOf[T float32 | float64](l *loop, s *compile.Step, r reduction, k *kernel.Floats[T]) step {
-	feed, combine, identity := lanesOf(k, s.Op.Prim)
-	last := len(l.loads) + len(l.instrs) - 1
-	parts := func(n, grain int, body func(worker, lo, hi int)) {
-		if l.n < 2*l.grain {
-			body(0, 0, n)
-			return
-		}
-		l.e.pool.For(n, grain, body)
-	}
-	if r.inner == 1 && r.n <= tile/2 {
-		// A tile holds several rows.
-		short := shortRowOf[T](s.Op.Prim)
+// loopReducer is a reducer whose operand is computed by a loop.
+type loopReducer[T float32 | float64] struct {
+	*reducer[T]
+	l    *loop
+	out  int // the value of the result
+	last int // the tile of the loop's result
+
+	units, grain int
+	runs         int
+	width        int
+	free         sync.Pool // of *loopReducing[T]
+}
+
+// loopReducing is one run of a loopReducer.
+type loopReducing[T float32 | float64] struct {
+	*loopReducer[T]
+	f            *frame
+	out, partial []T
+	body         func(worker, lo, hi int)
+}
+
+func newLoopReducer[T float32 | float64](l *loop, s *compile.Step, c *reducer[T]) *loopReducer[T] {
+	p := &loopReducer[T]{reducer: c, l: l, out: s.Outs[0], last: len(l.loads) + len(l.instrs) - 1, runs: 1}
+	r, threads := c.r, l.e.pool.threads
+	switch {
+	case r.inner == 1 && r.n <= tile/2:
 		rows := tile / r.n
-		return func(f *frame) {
-			out := graph.View[T](f.values[s.Outs[0]])
-			parts((r.outer+rows-1)/rows, max(1, l.grain/(rows*r.n)), func(_, lo, hi int) {
-				t := l.free.Get().(*tiles)
-				l.begin(f, t)
-				for i := lo * rows; i < min(hi*rows, r.outer); i += rows {
-					m := min(rows, r.outer-i)
-					l.tile(f, t, i*r.n, m*r.n)
-					x := graph.View[T](t.regs[last])
-					for q := range m {
-						row := x[q*r.n:][:r.n]
-						if r.n <= kernel.Lanes {
-							out[i+q] = short(row)
-							continue
-						}
-						var acc [kernel.Lanes]T
-						k.Fill(acc[:], identity)
-						feed(&acc, row)
-						out[i+q] = tree(k, combine, &acc)
-					}
-				}
-				l.free.Put(t)
-			})
+		p.units, p.grain = (r.outer+rows-1)/rows, max(1, l.grain/(rows*r.n))
+	case r.inner == 1:
+		p.runs = (r.n + rowRun - 1) / rowRun
+		p.units, p.grain = r.outer*p.runs, max(1, l.grain/min(r.n, rowRun))
+	default:
+		// Columns are taken in blocks that fill a tile.
+		p.runs = (r.n + columnRun - 1) / columnRun
+		p.width = min(r.inner, tile)
+		if l.n >= 2*l.grain && r.outer*p.runs < threads && r.inner >= 128 {
+			p.width = min(p.width, max(64, (r.inner/threads+15)/16*16))
 		}
+		p.units, p.grain = r.outer*p.runs*((r.inner+p.width-1)/p.width), 1
 	}
-	if r.inner == 1 {
-		runs := (r.n + rowRun - 1) / rowRun
-		return func(f *frame) {
-			out := graph.View[T](f.values[s.Outs[0]])
-			partial := out
-			if runs > 1 {
-				partial = make([]T, r.outer*runs)
-			}
-			parts(len(partial), max(1, l.grain/min(r.n, rowRun)), func(_, lo, hi int) {
-				t := l.free.Get().(*tiles)
-				l.begin(f, t)
-				var acc [kernel.Lanes]T
-				for i := lo; i < hi; i++ {
-					k.Fill(acc[:], identity)
-					from := i / runs * r.n
-					end := from + min((i%runs+1)*rowRun, r.n)
-					for at := from + i%runs*rowRun; at < end; at += tile {
-						l.tile(f, t, at, min(tile, end-at))
-						feed(&acc, graph.View[T](t.regs[last]))
-					}
-					partial[i] = tree(k, combine, &acc)
-				}
-				l.free.Put(t)
-			})
-			if runs > 1 {
-				addRuns(k, combine, out, partial, runs)
-			}
+	p.free.New = func() any {
+		u := &loopReducing[T]{loopReducer: p}
+		switch {
+		case r.inner == 1 && r.n <= tile/2:
+			u.body = u.severalRows
+		case r.inner == 1:
+			u.body = u.rows
+		default:
+			u.body = u.columns
 		}
+		return u
 	}
-	// Columns are taken in blocks that fill a tile; rows that are shorter than
-	// a tile are computed several at a time.
-	return func(f *frame) {
-		out := graph.View[T](f.values[s.Outs[0]])
-		width := min(r.inner, tile)
-		if l.n >= 2*l.grain && r.outer < l.e.pool.threads && r.inner >= 128 {
-			width = min(width, max(64, (r.inner/l.e.pool.threads+15)/16*16))
-		}
-		blocks := (r.inner + width - 1) / width
-		parts(r.outer*blocks, 1, func(_, lo, hi int) {
-			t := l.free.Get().(*tiles)
-			l.begin(f, t)
-			run := make([]T, width)
-			for i := lo; i < hi; i++ {
-				o, c := i/blocks, i%blocks*width
-				w := min(width, r.inner-c)
-				rows := 1
-				if w == r.inner {
-					rows = max(1, tile/r.inner)
-				}
-				acc := out[o*r.inner+c:][:w]
-				for r0 := 0; r0 < r.n; r0 += columnRun {
-					into := acc
-					if r0 > 0 {
-						into = run[:w]
-					}
-					for j := r0; j < min(r0+columnRun, r.n); j += rows {
-						m := min(rows, min(r0+columnRun, r.n)-j)
-						l.tile(f, t, (o*r.n+j)*r.inner+c, (m-1)*r.inner+w)
-						x := graph.View[T](t.regs[last])
-						for q := range m {
-							row := x[q*r.inner:][:w]
-							if j+q == r0 {
-								copy(into, row)
-							} else {
-								k.Binary[combine](into, into, row)
-							}
-						}
-					}
-					if r0 > 0 {
-						k.Binary[combine](acc, acc, run[:w])
-					}
-				}
-			}
-			l.free.Put(t)
-		})
-	}
+	return p
 }
 
-// addRuns combines each row's partial results in order.
-func addRuns[T float32 | float64](k *kernel.Floats[T], combine kernel.Binary, out, partial []T, runs int) {
-	for o := range out {
-		sum := partial[o*runs : o*runs+1]
-		for i := 1; i < runs; i++ {
-			k.Binary[combine](sum, sum, partial[o*runs+i:o*runs+i+1])
-		}
-		out[o] = sum[0]
+func (p *loopReducer[T]) run(f *frame) {
+	u := p.free.Get().(*loopReducing[T])
+	w := p.e.free.Get().(*workspace)
+	u.f, u.out = f, graph.View[T](f.values[p.out])
+	u.partial = u.out
+	if p.runs > 1 {
+		u.partial = p.ws(w).scratchOf(p.runs * len(u.out))
 	}
+	if p.l.n < 2*p.l.grain {
+		u.body(0, 0, p.units)
+	} else {
+		p.e.pool.For(p.units, p.grain, u.body)
+	}
+	if p.runs > 1 {
+		addRuns(p.k, p.combine, u.out, u.partial, p.runs, p.r.inner)
+	}
+	u.f, u.out, u.partial = nil, nil, nil
+	p.e.free.Put(w)
+	p.free.Put(u)
+}
+
+// severalRows takes as many rows as fill a tile.
+func (u *loopReducing[T]) severalRows(_, lo, hi int) {
+	n, rows := u.r.n, tile/u.r.n
+	t := u.l.begin(u.f)
+	for i := lo * rows; i < min(hi*rows, u.r.outer); i += rows {
+		m := min(rows, u.r.outer-i)
+		u.l.tile(u.f, t, i*n, m*n)
+		x := graph.View[T](t.regs[u.last])
+		for q := range m {
+			row := x[q*n:][:n]
+			if n <= kernel.Lanes {
+				u.out[i+q] = u.short(row)
+				continue
+			}
+			var acc [kernel.Lanes]T
+			for j := range acc {
+				acc[j] = u.identity
+			}
+			u.feed(&acc, row)
+			u.out[i+q] = tree(u.short, &acc)
+		}
+	}
+	u.l.free.Put(t)
+}
+
+// rows takes runs of rows that are longer than a tile.
+func (u *loopReducing[T]) rows(_, lo, hi int) {
+	t := u.l.begin(u.f)
+	var acc [kernel.Lanes]T
+	for i := lo; i < hi; i++ {
+		for j := range acc {
+			acc[j] = u.identity
+		}
+		from := i / u.runs * u.r.n
+		end := from + min((i%u.runs+1)*rowRun, u.r.n)
+		for at := from + i%u.runs*rowRun; at < end; at += tile {
+			u.l.tile(u.f, t, at, min(tile, end-at))
+			u.feed(&acc, graph.View[T](t.regs[u.last]))
+		}
+		u.partial[i] = tree(u.short, &acc)
+	}
+	u.l.free.Put(t)
+}
+
+// columns takes runs of rows of a block of columns; rows that are shorter than
+// a tile are computed several at a time.
+func (u *loopReducing[T]) columns(_, lo, hi int) {
+	n, inner := u.r.n, u.r.inner
+	blocks := (inner + u.width - 1) / u.width
+	t := u.l.begin(u.f)
+	for i := lo; i < hi; i++ {
+		matrix, run, c := i/blocks/u.runs, i/blocks%u.runs, i%blocks*u.width
+		w := min(u.width, inner-c)
+		rows := 1
+		if w == inner {
+			rows = max(1, tile/inner)
+		}
+		acc := u.partial[(matrix*u.runs+run)*inner+c:][:w]
+		first, last := run*columnRun, min((run+1)*columnRun, n)
+		for j := first; j < last; j += rows {
+			m := min(rows, last-j)
+			u.l.tile(u.f, t, (matrix*n+j)*inner+c, (m-1)*inner+w)
+			x := graph.View[T](t.regs[u.last])
+			if j == first {
+				copy(acc, x)
+				u.addRows(acc, x, m)
+			} else {
+				u.combineRows(acc, x, m)
+			}
+		}
+	}
+	u.l.free.Put(t)
 }

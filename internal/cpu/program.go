@@ -125,12 +125,6 @@ func (p *Program) step(s *compile.Step) step {
 	case compile.RunCond:
 		return p.cond(s, subs[0], subs[1])
 	}
-	run := impls()[s.Op.Prim]
-	if run == nil {
-		panic("cpu: no implementation of " + s.Op.Prim.Name)
-	}
-	return func(f *frame) {
-		ins, outs := f.bind(s)
-		run(p.e, s.Op, ins, outs)
-	}
+	run := p.e.prepare(s.Op)
+	return func(f *frame) { run(f.bind(s)) }
 }

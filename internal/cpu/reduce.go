@@ -3,6 +3,7 @@ package cpu
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/fluxion-go/fluxion/internal/cpu/kernel"
 	"github.com/fluxion-go/fluxion/internal/graph"
@@ -68,15 +69,26 @@ func (e *Engine) transposed(x *graph.Buffer, shape graph.Shape, perm []int) *gra
 }
 
 func reduceImpls() map[*graph.Prim]impl {
-	reduce := func(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) {
-		x := op.Ins[0]
-		r := canonical(x.Shape, op.Attrs.([]int))
+	reduce := func(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) { e.reduce(op)(ins, outs) }
+	return map[*graph.Prim]impl{
+		graph.ReduceSumP: reduce, graph.ReduceMaxP: reduce, graph.ReduceMinP: reduce,
+		graph.ArgMaxP: argReduce, graph.ArgMinP: argReduce,
+	}
+}
+
+// reduce prepares a reduction.
+func (e *Engine) reduce(op *graph.Op) opStep {
+	x := op.Ins[0]
+	r := canonical(x.Shape, op.Attrs.([]int))
+	switch x.DType {
+	case graph.Float32:
+		return reduceFloats(e, &e.set.F32, workspace32, op, r)
+	case graph.Float64:
+		return reduceFloats(e, &e.set.F64, workspace64, op, r)
+	}
+	return func(ins, outs []*graph.Buffer) {
 		in := e.transposed(ins[0], x.Shape, r.perm)
 		switch x.DType {
-		case graph.Float32:
-			reduceFloat(e, &e.set.F32, op.Prim, r, graph.View[float32](in), graph.View[float32](outs[0]))
-		case graph.Float64:
-			reduceFloat(e, &e.set.F64, op.Prim, r, graph.View[float64](in), graph.View[float64](outs[0]))
 		case graph.Bool, graph.Uint8:
 			reduceInt(op.Prim, r, graph.View[uint8](in), graph.View[uint8](outs[0]), 0, top(x.DType))
 		case graph.Uint32:
@@ -87,9 +99,13 @@ func reduceImpls() map[*graph.Prim]impl {
 			reduceInt(op.Prim, r, graph.View[int64](in), graph.View[int64](outs[0]), math.MinInt64, math.MaxInt64)
 		}
 	}
-	return map[*graph.Prim]impl{
-		graph.ReduceSumP: reduce, graph.ReduceMaxP: reduce, graph.ReduceMinP: reduce,
-		graph.ArgMaxP: argReduce, graph.ArgMinP: argReduce,
+}
+
+func reduceFloats[T float32 | float64](e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T], op *graph.Op, r reduction) opStep {
+	s := newReducer(e, k, ws, op.Prim, r)
+	return func(ins, outs []*graph.Buffer) {
+		x := e.transposed(ins[0], op.Ins[0].Shape, r.perm)
+		s.run(graph.View[T](x), graph.View[T](outs[0]))
 	}
 }
 
@@ -112,84 +128,172 @@ func lanesOf[T float32 | float64](k *kernel.Floats[T], p *graph.Prim) (feed func
 	return k.SumLanes, kernel.Add, 0
 }
 
-// tree combines the lanes.
-func tree[T float32 | float64](k *kernel.Floats[T], combine kernel.Binary, acc *[kernel.Lanes]T) T {
-	for w := kernel.Lanes / 2; w > 0; w /= 2 {
-		k.Binary[combine](acc[:w], acc[:w], acc[w:2*w])
+// tree combines the lanes; short is shortRowOf the reduction, for a row of all
+// lanes.
+func tree[T float32 | float64](short shortRow[T], acc *[kernel.Lanes]T) T { return short(acc[:]) }
+
+// scratchOf is a buffer of n elements of a worker's workspace.
+func (w *workOf[T]) scratchOf(n int) []T {
+	if cap(w.scratch) < n {
+		w.scratch = make([]T, n)
 	}
-	return acc[0]
+	return w.scratch[:n]
 }
 
-func reduceFloat[T float32 | float64](e *Engine, k *kernel.Floats[T], p *graph.Prim, r reduction, x, out []T) {
-	feed, combine, identity := lanesOf(k, p)
+// reducer is a reduction of floats that is run again and again. Its loop bodies
+// are made once, so that a run allocates nothing.
+type reducer[T float32 | float64] struct {
+	e *Engine
+	k *kernel.Floats[T]
+	r reduction
+
+	feed     func(*[kernel.Lanes]T, []T)
+	short    shortRow[T]
+	combine  kernel.Binary
+	identity T
+	sum      bool
+	ws       func(*workspace) *workOf[T]
+	free     sync.Pool // of *reducing[T]
+}
+
+// reducing is one run of a reducer.
+type reducing[T float32 | float64] struct {
+	*reducer[T]
+	x, out  []T
+	partial []T // sums of runs; out if there is one run only
+	width   int // columns that are reduced at a time
+	body    func(worker, lo, hi int)
+}
+
+func newReducer[T float32 | float64](e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T], p *graph.Prim, r reduction) *reducer[T] {
+	s := &reducer[T]{e: e, k: k, r: r, short: shortRowOf[T](p), sum: p == graph.ReduceSumP, ws: ws}
+	s.feed, s.combine, s.identity = lanesOf(k, p)
+	s.free.New = func() any {
+		u := &reducing[T]{reducer: s}
+		switch {
+		case r.inner == 1 && r.n <= kernel.Lanes:
+			u.body = u.shortRows
+		case r.inner == 1:
+			u.body = u.rows
+		default:
+			u.body = u.columns
+		}
+		return u
+	}
+	return s
+}
+
+func (s *reducer[T]) run(x, out []T) {
+	r, threads := s.r, s.e.pool.threads
 	if r.n == 0 {
-		k.Fill(out, identity)
+		s.k.Fill(out, s.identity)
 		return
 	}
+	if len(out) == 0 {
+		return
+	}
+	u := s.free.Get().(*reducing[T])
+	w := s.e.free.Get().(*workspace)
 	small := r.outer*r.n*r.inner < parallelFrom
-	loop := func(n, grain int, body func(lo, hi int)) {
-		if small {
-			body(0, n)
-			return
+	units, grain, runs := r.outer, max(1, rowRun/r.n), 1
+	switch {
+	case r.inner > 1:
+		runs = (r.n + columnRun - 1) / columnRun
+		u.width = r.inner
+		// Few matrices of few runs are cut along their columns too.
+		if !small && r.outer*runs < 2*threads && r.inner >= 128 {
+			u.width = max(64, (r.inner/threads+15)/16*16)
 		}
-		e.pool.For(n, grain, func(_, lo, hi int) { body(lo, hi) })
+		units, grain = r.outer*runs*((r.inner+u.width-1)/u.width), 1
+	case r.n > kernel.Lanes:
+		runs = (r.n + rowRun - 1) / rowRun
+		units = r.outer * runs
 	}
-	if r.inner == 1 {
-		if r.n <= kernel.Lanes {
-			short := shortRowOf[T](p)
-			loop(r.outer, max(1, rowRun/r.n), func(lo, hi int) {
-				for i := lo; i < hi; i++ {
-					out[i] = short(x[i*r.n : (i+1)*r.n])
-				}
-			})
-			return
+	u.x, u.out, u.partial = x, out, out
+	if runs > 1 {
+		u.partial = s.ws(w).scratchOf(runs * len(out))
+	}
+	if small {
+		u.body(0, 0, units)
+	} else {
+		s.e.pool.For(units, grain, u.body)
+	}
+	if runs > 1 {
+		addRuns(s.k, s.combine, out, u.partial, runs, r.inner)
+	}
+	u.x, u.out, u.partial = nil, nil, nil
+	s.e.free.Put(w)
+	s.free.Put(u)
+}
+
+// shortRows reduces rows [lo,hi) of up to kernel.Lanes elements.
+func (u *reducing[T]) shortRows(_, lo, hi int) {
+	n := u.r.n
+	for i := lo; i < hi; i++ {
+		u.out[i] = u.short(u.x[i*n : (i+1)*n])
+	}
+}
+
+// rows reduces runs [lo,hi) of all rows.
+func (u *reducing[T]) rows(_, lo, hi int) {
+	n := u.r.n
+	runs := (n + rowRun - 1) / rowRun
+	var acc [kernel.Lanes]T
+	for i := lo; i < hi; i++ {
+		row := u.x[i/runs*n : (i/runs+1)*n]
+		from := i % runs * rowRun
+		for j := range acc {
+			acc[j] = u.identity
 		}
-		runs := (r.n + rowRun - 1) / rowRun
-		partial := make([]T, r.outer*runs)
-		loop(len(partial), max(1, rowRun/r.n), func(lo, hi int) {
-			for i := lo; i < hi; i++ {
-				row := x[i/runs*r.n : (i/runs+1)*r.n]
-				from := i % runs * rowRun
-				var acc [kernel.Lanes]T
-				k.Fill(acc[:], identity)
-				feed(&acc, row[from:min(from+rowRun, r.n)])
-				partial[i] = tree(k, combine, &acc)
-			}
-		})
-		addRuns(k, combine, out, partial, runs)
+		u.feed(&acc, row[from:min(from+rowRun, n)])
+		u.partial[i] = tree(u.short, &acc)
+	}
+}
+
+// columns reduces units [lo,hi): a run of rows of one matrix, some columns wide.
+func (u *reducing[T]) columns(_, lo, hi int) {
+	n, inner := u.r.n, u.r.inner
+	runs, blocks := (n+columnRun-1)/columnRun, (inner+u.width-1)/u.width
+	for i := lo; i < hi; i++ {
+		matrix, run, c := i/blocks/runs, i/blocks%runs, i%blocks*u.width
+		first, last := run*columnRun, min((run+1)*columnRun, n)
+		w := min(u.width, inner-c)
+		acc := u.partial[(matrix*runs+run)*inner+c:][:w]
+		x := u.x[(matrix*n+first)*inner+c:]
+		copy(acc, x)
+		u.addRows(acc, x, last-first)
+	}
+}
+
+// addRows combines rows 1 to rows-1 of x, which lie inner elements apart, with
+// acc.
+func (s *reducer[T]) addRows(acc, x []T, rows int) {
+	if rows > 1 {
+		s.combineRows(acc, x[s.r.inner:], rows-1)
+	}
+}
+
+// combineRows combines rows of x, one after the other, with acc.
+func (s *reducer[T]) combineRows(acc, x []T, rows int) {
+	if s.sum {
+		s.k.AddRows(acc, x, s.r.inner, rows)
 		return
 	}
-	columns := func(o, lo, hi int) { // columns [lo, hi) of one outer index
-		acc := out[o*r.inner+lo : o*r.inner+hi]
-		run := make([]T, hi-lo)
-		for r0 := 0; r0 < r.n; r0 += columnRun {
-			into := acc
-			if r0 > 0 {
-				into = run
-			}
-			for i := r0; i < min(r0+columnRun, r.n); i++ {
-				row := x[(o*r.n+i)*r.inner:][lo:hi]
-				if i == r0 {
-					copy(into, row)
-				} else {
-					k.Binary[combine](into, into, row)
-				}
-			}
-			if r0 > 0 {
-				k.Binary[combine](acc, acc, run)
-			}
+	for i := range rows {
+		s.k.Binary[s.combine](acc, acc, x[i*s.r.inner:][:len(acc)])
+	}
+}
+
+// addRuns combines the runs' partial results in order; they lie one after the
+// other, inner elements each.
+func addRuns[T float32 | float64](k *kernel.Floats[T], combine kernel.Binary, out, partial []T, runs, inner int) {
+	for o := range len(out) / inner {
+		sum := out[o*inner:][:inner]
+		part := partial[o*runs*inner:][:runs*inner]
+		copy(sum, part)
+		for i := 1; i < runs; i++ {
+			k.Binary[combine](sum, sum, part[i*inner:][:inner])
 		}
-	}
-	if r.outer >= e.pool.threads {
-		loop(r.outer, 1, func(lo, hi int) {
-			for o := lo; o < hi; o++ {
-				columns(o, 0, r.inner)
-			}
-		})
-		return
-	}
-	for o := range r.outer {
-		loop(r.inner, 64, func(lo, hi int) { columns(o, lo, hi) })
 	}
 }
 

@@ -17809,6 +17809,81 @@ done:
 	VZEROUPPER
 	RET
 
+// addRows32AVX512 is declared in the stubs.
+TEXT ·addRows32AVX512(SB), NOSPLIT, $0-40
+	MOVQ acc+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ stride+16(FP), R9
+	SHLQ $2, R9
+	MOVQ rows+24(FP), DX
+	MOVQ n+32(FP), CX
+	SUBQ $64, CX
+	JLT fourEnd
+	PCALIGN $32
+fourLoop:
+	VMOVUPS 0(DI), Z0
+	VMOVUPS 64(DI), Z1
+	VMOVUPS 128(DI), Z2
+	VMOVUPS 192(DI), Z3
+	MOVQ SI, BX
+	MOVQ DX, R10
+fourRows:
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	ADDQ R9, BX
+	DECQ R10
+	JNZ fourRows
+	VMOVUPS Z0, 0(DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	VMOVUPS Z3, 192(DI)
+	ADDQ $256, DI
+	ADDQ $256, SI
+	SUBQ $64, CX
+	JGE fourLoop
+fourEnd:
+	ADDQ $64, CX
+	SUBQ $16, CX
+	JLT oneEnd
+	PCALIGN $32
+oneLoop:
+	VMOVUPS 0(DI), Z0
+	MOVQ SI, BX
+	MOVQ DX, R10
+oneRows:
+	VADDPS 0(BX), Z0, Z0
+	ADDQ R9, BX
+	DECQ R10
+	JNZ oneRows
+	VMOVUPS Z0, 0(DI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	SUBQ $16, CX
+	JGE oneLoop
+oneEnd:
+	ADDQ $16, CX
+	TESTQ CX, CX
+	JZ done
+	MOVL $1, R8
+	SHLL CX, R8
+	DECL R8
+	KMOVW R8, K1
+	VMOVUPS.Z (DI), K1, Z0
+	MOVQ SI, BX
+	MOVQ DX, R10
+cutRows:
+	VMOVUPS.Z (BX), K1, Z1
+	VADDPS Z1, Z0, Z0
+	ADDQ R9, BX
+	DECQ R10
+	JNZ cutRows
+	VMOVUPS Z0, K1, (DI)
+done:
+	VZEROUPPER
+	RET
+
 // select32AVX512 is declared in the stubs.
 TEXT ·select32AVX512(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
@@ -18058,6 +18133,81 @@ oneEnd:
 	VMOVUPD.Z (SI), K1, Z1
 	VMOVUPD.Z (BX), K1, Z2
 	VFMADD231PD Z2, Z1, Z0
+	VMOVUPD Z0, K1, (DI)
+done:
+	VZEROUPPER
+	RET
+
+// addRows64AVX512 is declared in the stubs.
+TEXT ·addRows64AVX512(SB), NOSPLIT, $0-40
+	MOVQ acc+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ stride+16(FP), R9
+	SHLQ $3, R9
+	MOVQ rows+24(FP), DX
+	MOVQ n+32(FP), CX
+	SUBQ $32, CX
+	JLT fourEnd
+	PCALIGN $32
+fourLoop:
+	VMOVUPD 0(DI), Z0
+	VMOVUPD 64(DI), Z1
+	VMOVUPD 128(DI), Z2
+	VMOVUPD 192(DI), Z3
+	MOVQ SI, BX
+	MOVQ DX, R10
+fourRows:
+	VADDPD 0(BX), Z0, Z0
+	VADDPD 64(BX), Z1, Z1
+	VADDPD 128(BX), Z2, Z2
+	VADDPD 192(BX), Z3, Z3
+	ADDQ R9, BX
+	DECQ R10
+	JNZ fourRows
+	VMOVUPD Z0, 0(DI)
+	VMOVUPD Z1, 64(DI)
+	VMOVUPD Z2, 128(DI)
+	VMOVUPD Z3, 192(DI)
+	ADDQ $256, DI
+	ADDQ $256, SI
+	SUBQ $32, CX
+	JGE fourLoop
+fourEnd:
+	ADDQ $32, CX
+	SUBQ $8, CX
+	JLT oneEnd
+	PCALIGN $32
+oneLoop:
+	VMOVUPD 0(DI), Z0
+	MOVQ SI, BX
+	MOVQ DX, R10
+oneRows:
+	VADDPD 0(BX), Z0, Z0
+	ADDQ R9, BX
+	DECQ R10
+	JNZ oneRows
+	VMOVUPD Z0, 0(DI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	SUBQ $8, CX
+	JGE oneLoop
+oneEnd:
+	ADDQ $8, CX
+	TESTQ CX, CX
+	JZ done
+	MOVL $1, R8
+	SHLL CX, R8
+	DECL R8
+	KMOVW R8, K1
+	VMOVUPD.Z (DI), K1, Z0
+	MOVQ SI, BX
+	MOVQ DX, R10
+cutRows:
+	VMOVUPD.Z (BX), K1, Z1
+	VADDPD Z1, Z0, Z0
+	ADDQ R9, BX
+	DECQ R10
+	JNZ cutRows
 	VMOVUPD Z0, K1, (DI)
 done:
 	VZEROUPPER

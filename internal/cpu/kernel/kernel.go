@@ -123,6 +123,10 @@ type Floats[T Float] struct {
 	MaxLanes func(acc *[Lanes]T, x []T)
 	MinLanes func(acc *[Lanes]T, x []T)
 
+	// AddRows adds rows to acc, one after the other: acc[j] += x[i*stride+j] for
+	// each of the rows i.
+	AddRows func(acc, x []T, stride, rows int)
+
 	// MulAdd sets dst[i] to fma(x[i], y[i], dst[i]).
 	MulAdd func(dst, x, y []T)
 

@@ -32,6 +32,15 @@ func mulAddKernel[T Float](mulAdd func(dst, x, y *T, n int)) func(dst, x, y []T)
 	}
 }
 
+func addRowsKernel[T Float](addRows func(acc, x *T, stride, rows, n int)) func(acc, x []T, stride, rows int) {
+	return func(acc, x []T, stride, rows int) {
+		if len(acc) > 0 && rows > 0 {
+			_ = x[(rows-1)*stride+len(acc)-1]
+			addRows(&acc[0], &x[0], stride, rows, len(acc))
+		}
+	}
+}
+
 // selectKernel makes a Select of an assembly loop over whole vectors.
 func selectKernel[T Float](vectors func(dst *T, cond *uint8, x, y *T, n int), lanes int) func(dst []T, cond []uint8, x, y []T) {
 	return func(dst []T, cond []uint8, x, y []T) {

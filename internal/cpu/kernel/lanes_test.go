@@ -33,6 +33,10 @@ func testStreamLevels[T Float](t *testing.T, name string, floats func(*Set) *Flo
 					}
 				}
 				check("MulAdd", func(f *Floats[T], dst []T) { f.MulAdd(dst, x, y) })
+				for _, rows := range []int{0, 1, 3} {
+					matrix := inputs[T](r, rows*(n+3))
+					check(fmt.Sprintf("AddRows of %d", rows), func(f *Floats[T], dst []T) { f.AddRows(dst, matrix, n+3, rows) })
+				}
 				v := randomBits[T](r)
 				check("Fill", func(f *Floats[T], dst []T) { f.Fill(dst, v) })
 				cond := make([]uint8, n)

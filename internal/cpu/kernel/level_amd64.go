@@ -35,6 +35,7 @@ func avx2Set() *Set {
 		F32: Floats[float32]{
 			Unary: simdUnary32AVX2, Binary: simdBinary32AVX2, Compare: simdCompare32AVX2,
 			Select: selectKernel(select32AVX2, 8), Fill: fillKernel(fill32AVX2), MulAdd: mulAddKernel(mulAdd32AVX2),
+			AddRows:  addRowsKernel(addRows32AVX2),
 			SumLanes: laneKernel(sumLanes32AVX2, sumLanes[float32]),
 			MaxLanes: laneKernel(maxLanes32AVX2, maxLanes[float32]),
 			MinLanes: laneKernel(minLanes32AVX2, minLanes[float32]),
@@ -43,6 +44,7 @@ func avx2Set() *Set {
 		F64: Floats[float64]{
 			Unary: simdUnary64AVX2, Binary: simdBinary64AVX2, Compare: simdCompare64AVX2,
 			Select: selectKernel(select64AVX2, 4), Fill: fillKernel(fill64AVX2), MulAdd: mulAddKernel(mulAdd64AVX2),
+			AddRows:  addRowsKernel(addRows64AVX2),
 			SumLanes: laneKernel(sumLanes64AVX2, sumLanes[float64]),
 			MaxLanes: laneKernel(maxLanes64AVX2, maxLanes[float64]),
 			MinLanes: laneKernel(minLanes64AVX2, minLanes[float64]),
@@ -59,6 +61,7 @@ func avx512Set() *Set {
 		F32: Floats[float32]{
 			Unary: simdUnary32AVX512, Binary: simdBinary32AVX512, Compare: simdCompare32AVX512,
 			Select: selectKernel(select32AVX512, 16), Fill: fillKernel(fill32AVX512), MulAdd: mulAddKernel(mulAdd32AVX512),
+			AddRows:  addRowsKernel(addRows32AVX512),
 			SumLanes: laneKernel(sumLanes32AVX512, sumLanes[float32]),
 			MaxLanes: laneKernel(maxLanes32AVX512, maxLanes[float32]),
 			MinLanes: laneKernel(minLanes32AVX512, minLanes[float32]),
@@ -67,6 +70,7 @@ func avx512Set() *Set {
 		F64: Floats[float64]{
 			Unary: simdUnary64AVX512, Binary: simdBinary64AVX512, Compare: simdCompare64AVX512,
 			Select: selectKernel(select64AVX512, 8), Fill: fillKernel(fill64AVX512), MulAdd: mulAddKernel(mulAdd64AVX512),
+			AddRows:  addRowsKernel(addRows64AVX512),
 			SumLanes: laneKernel(sumLanes64AVX512, sumLanes[float64]),
 			MaxLanes: laneKernel(maxLanes64AVX512, maxLanes[float64]),
 			MinLanes: laneKernel(minLanes64AVX512, minLanes[float64]),

@@ -8,15 +8,15 @@ func plainSet() *Set {
 			Unary: plainUnary32, Binary: plainBinary32, Compare: plainCompare32,
 			Select: selectLoop[float32], Fill: fillLoop[float32],
 			SumLanes: sumLanes[float32], MaxLanes: maxLanes[float32], MinLanes: minLanes[float32],
-			MulAdd: mulAdd32,
-			Gemm:   func(g *Gemm[float32], ws *Workspace[float32]) { gemmPlain(g, ws, axpy32) },
+			AddRows: addRows[float32], MulAdd: mulAdd32,
+			Gemm: func(g *Gemm[float32], ws *Workspace[float32]) { gemmPlain(g, ws, axpy32) },
 		},
 		F64: Floats[float64]{
 			Unary: plainUnary64, Binary: plainBinary64, Compare: plainCompare64,
 			Select: selectLoop[float64], Fill: fillLoop[float64],
 			SumLanes: sumLanes[float64], MaxLanes: maxLanes[float64], MinLanes: minLanes[float64],
-			MulAdd: mulAdd64,
-			Gemm:   func(g *Gemm[float64], ws *Workspace[float64]) { gemmPlain(g, ws, axpy64) },
+			AddRows: addRows[float64], MulAdd: mulAdd64,
+			Gemm: func(g *Gemm[float64], ws *Workspace[float64]) { gemmPlain(g, ws, axpy64) },
 		},
 	}
 }
@@ -83,5 +83,13 @@ func maxLanes[T Float](acc *[Lanes]T, x []T) {
 func minLanes[T Float](acc *[Lanes]T, x []T) {
 	for i, v := range x {
 		acc[i%Lanes] = min(acc[i%Lanes], v)
+	}
+}
+
+func addRows[T Float](acc, x []T, stride, rows int) {
+	for i := range rows {
+		for j, v := range x[i*stride:][:len(acc)] {
+			acc[j] += v
+		}
 	}
 }

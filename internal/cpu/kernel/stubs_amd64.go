@@ -626,6 +626,9 @@ func fill32AVX2(dst *float32, v float32, n int)
 func mulAdd32AVX2(dst, x, y *float32, n int)
 
 //go:noescape
+func addRows32AVX2(acc, x *float32, stride, rows, n int)
+
+//go:noescape
 func select32AVX2(dst *float32, cond *uint8, x, y *float32, n int)
 
 //go:noescape
@@ -642,6 +645,9 @@ func fill64AVX2(dst *float64, v float64, n int)
 
 //go:noescape
 func mulAdd64AVX2(dst, x, y *float64, n int)
+
+//go:noescape
+func addRows64AVX2(acc, x *float64, stride, rows, n int)
 
 //go:noescape
 func select64AVX2(dst *float64, cond *uint8, x, y *float64, n int)
@@ -920,6 +926,9 @@ func fill32AVX512(dst *float32, v float32, n int)
 func mulAdd32AVX512(dst, x, y *float32, n int)
 
 //go:noescape
+func addRows32AVX512(acc, x *float32, stride, rows, n int)
+
+//go:noescape
 func select32AVX512(dst *float32, cond *uint8, x, y *float32, n int)
 
 //go:noescape
@@ -936,6 +945,9 @@ func fill64AVX512(dst *float64, v float64, n int)
 
 //go:noescape
 func mulAdd64AVX512(dst, x, y *float64, n int)
+
+//go:noescape
+func addRows64AVX512(acc, x *float64, stride, rows, n int)
 
 //go:noescape
 func select64AVX512(dst *float64, cond *uint8, x, y *float64, n int)

@@ -66,10 +66,11 @@ func extreme(out *source, s isa, e elem, kind, address, acc string, t int) {
 	out.op("VOR%s %s, %s, %s", e.suffix, nan, a, acc)
 }
 
-// streams writes Fill, MulAdd and Select: whole vectors only for Select.
+// streams writes Fill, MulAdd, AddRows and Select: whole vectors only for Select.
 func streams(out, stubs *source, s isa, e elem) {
 	fill(out, stubs, s, e)
 	mulAdd(out, stubs, s, e)
+	addRows(out, stubs, s, e)
 	selects(out, stubs, s, e)
 }
 
@@ -111,15 +112,70 @@ func mulAdd(out, stubs *source, s isa, e elem) {
 	})
 }
 
+// addRows keeps up to four vectors of columns in registers while it goes
+// through the rows.
+func addRows(out, stubs *source, s isa, e elem) {
+	name := "addRows" + e.goType[5:] + s.name
+	stub(stubs, name, fmt.Sprintf("acc, x *%s, stride, rows, n int", e.goType))
+	out.text(name, 0, 40)
+	out.op("MOVQ acc+0(FP), DI")
+	out.op("MOVQ x+8(FP), SI")
+	out.op("MOVQ stride+16(FP), R9")
+	out.op("SHLQ $%d, R9", map[int]int{4: 2, 8: 3}[e.size()])
+	out.op("MOVQ rows+24(FP), DX")
+	out.op("MOVQ n+32(FP), CX")
+	rows := func(label string, add func()) {
+		out.op("MOVQ SI, BX")
+		out.op("MOVQ DX, R10")
+		out.line("%sRows:", label)
+		add()
+		out.op("ADDQ R9, BX")
+		out.op("DECQ R10")
+		out.op("JNZ %sRows", label)
+	}
+	block := func(label string, count int) {
+		turns(out, s, e, label, count, []string{"DI", "SI"}, func() {
+			for i := range count {
+				out.op("VMOVU%s %d(DI), %s", e.suffix, i*s.bytes, s.v(i))
+			}
+			rows(label, func() {
+				for i := range count {
+					out.op("VADD%s %d(BX), %s, %[3]s", e.suffix, i*s.bytes, s.v(i))
+				}
+			})
+			for i := range count {
+				out.op("VMOVU%s %s, %d(DI)", e.suffix, s.v(i), i*s.bytes)
+			}
+		})
+	}
+	block("four", 4)
+	block("one", 1)
+	cutTail(out, s, e, func(mask string) {
+		loadCut(out, s, e, "(DI)", mask, s.v(0))
+		rows("cut", func() {
+			loadCut(out, s, e, "(BX)", mask, s.v(1))
+			out.op("VADD%s %s, %s, %[3]s", e.suffix, s.v(1), s.v(0))
+		})
+		storeCut(out, s, e, s.v(0), mask, "(DI)")
+	})
+}
+
 // turn writes a loop of count vectors a turn, while that many are left.
 func turn(out *source, s isa, e elem, label string, count int, pointers []string, vector func(i int)) {
+	turns(out, s, e, label, count, pointers, func() {
+		for i := range count {
+			vector(i)
+		}
+	})
+}
+
+// turns is turn with all of a turn's vectors at once.
+func turns(out *source, s isa, e elem, label string, count int, pointers []string, vectors func()) {
 	out.op("SUBQ $%d, CX", count*s.lanes(e))
 	out.op("JLT %sEnd", label)
 	out.op("PCALIGN $32")
 	out.line("%sLoop:", label)
-	for i := range count {
-		vector(i)
-	}
+	vectors()
 	for _, p := range pointers {
 		out.op("ADDQ $%d, %s", count*s.bytes, p)
 	}
