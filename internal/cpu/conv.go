@@ -16,7 +16,7 @@ import (
 // convolved with strides and kernel dilation 1 are done in phases: places of
 // the result that are InDilation apart meet images with the same taps, and only
 // those taps are in their sums.
-type convolution[T kernel.Float] struct {
+type convolution[T float32 | float64] struct {
 	strides, padLow            axes3
 	inDilation, kernelDilation axes3
 	featureGroups, batchGroups int
@@ -48,7 +48,7 @@ func last3(v []int, front int) axes3 {
 	return a
 }
 
-func newConvolution[T kernel.Float](op *graph.Op, x []T) convolution[T] {
+func newConvolution[T float32 | float64](op *graph.Op) convolution[T] {
 	a, xs, ws, os := op.Attrs.(graph.ConvAttrs), op.Ins[0].Shape, op.Ins[1].Shape, op.Outs[0].Shape
 	n := len(a.Strides)
 	c := convolution[T]{
@@ -56,7 +56,7 @@ func newConvolution[T kernel.Float](op *graph.Op, x []T) convolution[T] {
 		inDilation: last3(a.InDilation, 1), kernelDilation: last3(a.KernelDilation, 1),
 		featureGroups: a.FeatureGroups, batchGroups: a.BatchGroups,
 		in: last3(xs[1:n+1], 1), taps: last3(ws[:n], 1), out: last3(os[1:n+1], 1),
-		c: xs[n+1], i: ws[n], o: os[n+1], n: os[0], x: x,
+		c: xs[n+1], i: ws[n], o: os[n+1], n: os[0],
 	}
 	c.groups = c.featureGroups * c.batchGroups
 	c.oGroup = c.o / c.groups
@@ -156,25 +156,36 @@ func (c *convolution[T]) rowOfTaps(dst []T, n int, place axes3, row, at int) {
 }
 
 func convImpls() map[*graph.Prim]impl {
-	return map[*graph.Prim]impl{graph.ConvP: func(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) {
-		if op.Ins[0].DType == graph.Float32 {
-			convolve(e, &e.set.F32, workspace32, op, graph.View[float32](ins[0]), graph.View[float32](ins[1]), graph.View[float32](outs[0]))
-		} else {
-			convolve(e, &e.set.F64, workspace64, op, graph.View[float64](ins[0]), graph.View[float64](ins[1]), graph.View[float64](outs[0]))
-		}
-	}}
+	return map[*graph.Prim]impl{graph.ConvP: func(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) { e.conv(op)(ins, outs) }}
 }
 
-func convolve[T kernel.Float](e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T], op *graph.Op, x, w, out []T) {
-	c := newConvolution(op, x)
-	switch {
-	case len(out) == 0:
+// conv prepares a convolution.
+func (e *Engine) conv(op *graph.Op) opStep {
+	if op.Ins[0].DType == graph.Float32 {
+		return convolve(e, &e.set.F32, workspace32, op)
+	}
+	return convolve(e, &e.set.F64, workspace64, op)
+}
+
+func convolve[T float32 | float64](e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T], op *graph.Op) opStep {
+	c := newConvolution[T](op)
+	var run func(c convolution[T], x, w, out []T)
+	switch p := newInPlace(e, k.Patches, ws, c); {
+	case op.Outs[0].Shape.Size() == 0:
+		run = func(convolution[T], []T, []T, []T) {}
 	case c.inDilation != ones3 && c.strides == ones3 && c.kernelDilation == ones3:
-		c.phases(e, k, ws, w, out)
+		run = c.phases(e, k, ws)
 	case c.i == 1 && c.oGroup == 1 && c.featureGroups > 1 && c.taps.size() <= kernel.BlockK:
-		c.depthwise(e, k, w, out)
+		run = func(c convolution[T], _, w, out []T) { c.depthwise(e, k, w, out) }
+	case p != nil:
+		run = func(_ convolution[T], x, w, out []T) { p.run(x, w, out) }
 	default:
-		c.products(e, k, ws, w, out)
+		run = func(c convolution[T], _, w, out []T) { c.products(e, k, ws, w, out) }
+	}
+	return func(ins, outs []*graph.Buffer) {
+		c := c
+		c.x = graph.View[T](ins[0])
+		run(c, c.x, graph.View[T](ins[1]), graph.View[T](outs[0]))
 	}
 }
 
@@ -218,32 +229,51 @@ func (c convolution[T]) products(e *Engine, k *kernel.Floats[T], ws func(*worksp
 
 // phases does a convolution of stretched images phase by phase, each of which
 // is a convolution of the images as they are.
-func (c convolution[T]) phases(e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T], w, out []T) {
+func (c convolution[T]) phases(e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T]) func(c convolution[T], x, w, out []T) {
+	type part struct {
+		convolution[T]
+		p, first axes3
+		inPlace  *inPlace[T]
+	}
+	var parts []part
 	var counts axes3
 	for axis := range counts {
 		counts[axis] = min(c.inDilation[axis], c.out[axis])
 	}
 	for i := range counts.size() {
-		p := counts.at(i)
-		s, first := c, axes3{}
+		s := part{convolution: c, p: counts.at(i)}
 		s.inDilation = ones3
-		for axis := range p {
-			f := c.phase(axis, p[axis])
-			s.out[axis], s.taps[axis], s.padLow[axis], first[axis] = f.places, f.taps, f.low, f.first
+		for axis := range s.p {
+			f := c.phase(axis, s.p[axis])
+			s.out[axis], s.taps[axis], s.padLow[axis], s.first[axis] = f.places, f.taps, f.low, f.first
 		}
-		taps := make([]T, 0, s.taps.size()*c.i*c.o)
-		for j := range s.taps.size() {
-			at := c.taps.index(spaced(s.taps.at(j), c.inDilation, first)) * c.i * c.o
-			taps = append(taps, w[at:at+c.i*c.o]...)
-		}
-		part := make([]T, c.n*s.out.size()*c.o)
-		s.products(e, k, ws, taps, part)
-		e.pool.For(c.n*s.out.size(), max(1, parallelFrom/c.o), func(_, lo, hi int) {
-			for r := lo; r < hi; r++ {
-				n, place := r/s.out.size(), spaced(s.out.at(r%s.out.size()), c.inDilation, p)
-				copy(out[(n*c.out.size()+c.out.index(place))*c.o:][:c.o], part[r*c.o:])
+		s.inPlace = newInPlace(e, k.Patches, ws, s.convolution)
+		parts = append(parts, s)
+	}
+	return func(c convolution[T], x, w, out []T) {
+		memory := e.free.Get().(*workspace)
+		defer e.free.Put(memory)
+		for _, s := range parts {
+			nt, no := s.taps.size()*c.i*c.o, c.n*s.out.size()*c.o
+			buf := ws(memory).scratchOf(nt + no)
+			taps, part := buf[:nt], buf[nt:]
+			for j := range s.taps.size() {
+				at := c.taps.index(spaced(s.taps.at(j), c.inDilation, s.first)) * c.i * c.o
+				copy(taps[j*c.i*c.o:][:c.i*c.o], w[at:])
 			}
-		})
+			if s.inPlace != nil {
+				s.inPlace.run(x, taps, part)
+			} else {
+				s.x = x
+				s.products(e, k, ws, taps, part)
+			}
+			e.pool.For(c.n*s.out.size(), max(1, parallelFrom/c.o), func(_, lo, hi int) {
+				for r := lo; r < hi; r++ {
+					n, place := r/s.out.size(), spaced(s.out.at(r%s.out.size()), c.inDilation, s.p)
+					copy(out[(n*c.out.size()+c.out.index(place))*c.o:][:c.o], part[r*c.o:])
+				}
+			})
+		}
 	}
 }
 

@@ -106,6 +106,7 @@ func (e *Engine) dot(op *graph.Op) opStep {
 type workOf[T kernel.Float] struct {
 	kernel.Workspace[T]
 	gemm    kernel.Gemm[T]
+	patches kernel.Patches[T]
 	scratch []T
 }
 

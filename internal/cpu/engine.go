@@ -89,6 +89,8 @@ func (e *Engine) prepare(op *graph.Op) opStep {
 	switch op.Prim {
 	case graph.DotP:
 		return e.dot(op)
+	case graph.ConvP:
+		return e.conv(op)
 	case graph.ReduceSumP, graph.ReduceMaxP, graph.ReduceMinP:
 		return e.reduce(op)
 	}

@@ -30,6 +30,13 @@ type tile struct {
 	cRow        int
 	valid       int
 	add         int // 0: overwrite C, 1: add to it
+
+	// from is where the sums go on from, row by row; nil means from zero.
+	from    unsafe.Pointer
+	fromRow int
+	// segments of depth each are summed up; skip is what is added to A's place
+	// between them.
+	segments, skip int
 }
 
 // Blocks of A have about this many bytes (half of a common L2), panels of B
@@ -154,6 +161,7 @@ func (t *tiler[T]) strip(p *product[T], ws *Workspace[T], a *blockA[T], b []T, b
 	u.b, u.bStep = unsafe.Pointer(&b[0]), bStep*size
 	u.cRow = p.cStride * size
 	u.valid = n - (vectors-1)*t.lanes
+	u.from, u.segments = nil, 1
 	u.add = 0
 	if add {
 		u.add = 1

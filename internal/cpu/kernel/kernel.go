@@ -132,6 +132,9 @@ type Floats[T Float] struct {
 
 	// Gemm computes C = A*B, or C += A*B if g.Accumulate.
 	Gemm func(g *Gemm[T], ws *Workspace[T])
+
+	// Patches is nil where only Gemm's PackA serves for convolutions.
+	Patches *PatchKernel[T]
 }
 
 // Gemm describes one matrix product C[m,n] = sum_k A[m,k] B[k,n].

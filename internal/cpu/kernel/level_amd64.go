@@ -40,6 +40,7 @@ func avx2Set() *Set {
 			MaxLanes: laneKernel(maxLanes32AVX2, maxLanes[float32]),
 			MinLanes: laneKernel(minLanes32AVX2, minLanes[float32]),
 			Gemm:     t32.gemm,
+			Patches:  t32.patchKernel(),
 		},
 		F64: Floats[float64]{
 			Unary: simdUnary64AVX2, Binary: simdBinary64AVX2, Compare: simdCompare64AVX2,
@@ -49,6 +50,7 @@ func avx2Set() *Set {
 			MaxLanes: laneKernel(maxLanes64AVX2, maxLanes[float64]),
 			MinLanes: laneKernel(minLanes64AVX2, minLanes[float64]),
 			Gemm:     t64.gemm,
+			Patches:  t64.patchKernel(),
 		},
 	}
 }
@@ -66,6 +68,7 @@ func avx512Set() *Set {
 			MaxLanes: laneKernel(maxLanes32AVX512, maxLanes[float32]),
 			MinLanes: laneKernel(minLanes32AVX512, minLanes[float32]),
 			Gemm:     t32.gemm,
+			Patches:  t32.patchKernel(),
 		},
 		F64: Floats[float64]{
 			Unary: simdUnary64AVX512, Binary: simdBinary64AVX512, Compare: simdCompare64AVX512,
@@ -75,6 +78,7 @@ func avx512Set() *Set {
 			MaxLanes: laneKernel(maxLanes64AVX512, maxLanes[float64]),
 			MinLanes: laneKernel(minLanes64AVX512, minLanes[float64]),
 			Gemm:     t64.gemm,
+			Patches:  t64.patchKernel(),
 		},
 	}
 }

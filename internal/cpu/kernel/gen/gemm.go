@@ -52,13 +52,17 @@ const (
 	tileCRow
 	tileValid
 	tileAdd
+	tileFrom
+	tileFromRow
+	tileSegments
+	tileSkip
 )
 
 // gemmTile writes the micro-kernel that makes r rows by v vectors of C.
 //
 //	AX, R8, R9: A, its row stride, three times that; R10: its step along k
 //	R12, R13: A from rows 4 and 8 on; BX, R11: B and its step; CX: k left
-//	DI, SI: C and its row stride
+//	DI, SI: C and its row stride; R15: segments of k left
 func gemmTile(out *source, s isa, e elem, r, v int) {
 	name := tileName(s, e, r, v)
 	out.text(name, 0, 8)
@@ -80,17 +84,72 @@ func gemmTile(out *source, s isa, e elem, r, v int) {
 		out.op("LEAQ (AX)(R8*8), R13")
 	}
 	acc := func(i, j int) string { return s.v(i*v + j) }
+	out.op("MOVQ %d(DX), R15", tileFrom)
+	out.op("TESTQ R15, R15")
+	out.op("JNZ from")
 	for i := range r * v {
 		out.op("VXOR%s %s, %[2]s, %[2]s", e.suffix, "X"+s.v(i)[1:])
 	}
+	out.line("start:")
+	out.op("MOVQ %d(DX), R15", tileSegments)
 	out.op("PCALIGN $64")
 	out.line("loop:")
 	gemmStep(out, s, e, r, v, acc)
 	out.op("DECQ CX")
 	out.op("JNZ loop")
+	out.op("DECQ R15")
+	out.op("JZ sums")
+	out.op("MOVQ %d(DX), CX", tileDepth)
+	for _, a := range pointersOfA(r) {
+		out.op("ADDQ %d(DX), %s", tileSkip, a)
+	}
+	out.op("JMP loop")
+	out.line("sums:")
 	gemmStore(out, s, e, r, v, acc)
 	out.op("VZEROUPPER")
 	out.op("RET")
+	out.line("from:")
+	gemmFrom(out, s, e, r, v, acc)
+	out.op("JMP start")
+}
+
+// pointersOfA are the registers that point to rows of A.
+func pointersOfA(r int) []string { return []string{"AX", "R12", "R13"}[:(r+3)/4] }
+
+// gemmFrom loads the sums to go on from.
+func gemmFrom(out *source, s isa, e elem, r, v int, acc func(i, j int) string) {
+	mask := s.v(r * v)
+	gemmMask(out, s, e, mask)
+	out.op("MOVQ %d(DX), R8", tileARow) // the mask took it
+	out.op("MOVQ %d(DX), CX", tileDepth)
+	for i := range r {
+		for j := range v {
+			address := fmt.Sprintf("%d(R15)", j*s.bytes)
+			if j < v-1 {
+				out.op("VMOVU%s %s, %s", e.suffix, address, acc(i, j))
+			} else {
+				loadCut(out, s, e, address, mask, acc(i, j))
+			}
+		}
+		out.op("ADDQ %d(DX), R15", tileFromRow)
+	}
+}
+
+// gemmMask makes the mask of the last vector's valid lanes: K1 or a vector. It
+// takes CX and R8.
+func gemmMask(out *source, s isa, e elem, mask string) {
+	out.op("MOVQ %d(DX), CX", tileValid)
+	if s.masked {
+		out.op("MOVL $1, R8")
+		out.op("SHLL CX, R8")
+		out.op("DECL R8")
+		out.op("KMOVW R8, K1")
+		return
+	}
+	out.op("LEAQ tailMask<>+32(SB), R8")
+	out.op("SHLQ $%d, CX", map[int]int{4: 2, 8: 3}[e.size()])
+	out.op("SUBQ CX, R8")
+	out.op("VMOVU%s (R8), %s", e.suffix, mask)
 }
 
 // gemmStep adds the products of one k to the sums. With one vector of
@@ -119,12 +178,8 @@ func gemmStep(out *source, s isa, e elem, r, v int, acc func(i, j int) string) {
 			out.op("VFMADD231%s %s, %s, %s", e.suffix, b, a, acc(i, j))
 		}
 	}
-	out.op("ADDQ R10, AX")
-	if r > 4 {
-		out.op("ADDQ R10, R12")
-	}
-	if r > 8 {
-		out.op("ADDQ R10, R13")
+	for _, a := range pointersOfA(r) {
+		out.op("ADDQ R10, %s", a)
 	}
 	out.op("ADDQ R11, BX")
 }
@@ -140,20 +195,9 @@ func rowAddress(i int) string {
 func gemmStore(out *source, s isa, e elem, r, v int, acc func(i, j int) string) {
 	free := r * v // B's and A's registers are free now
 	mask, scratch := s.v(free), s.v(free+1)
-	out.op("MOVQ %d(DX), CX", tileValid)
 	out.op("CMPQ %d(DX), $0", tileAdd)
 	out.op("SETEQ R10") // 1: overwrite
-	if s.masked {
-		out.op("MOVL $1, R8")
-		out.op("SHLL CX, R8")
-		out.op("DECL R8")
-		out.op("KMOVW R8, K1")
-	} else {
-		out.op("LEAQ tailMask<>+32(SB), R8")
-		out.op("SHLQ $%d, CX", map[int]int{4: 2, 8: 3}[e.size()])
-		out.op("SUBQ CX, R8")
-		out.op("VMOVU%s (R8), %s", e.suffix, mask)
-	}
+	gemmMask(out, s, e, mask)
 	out.op("TESTB R10, R10")
 	out.op("JNZ store")
 	out.op("MOVQ DI, R9")

@@ -1,0 +1,169 @@
+package cpu
+
+import (
+	"sync"
+	"unsafe"
+
+	"github.com/fluxion-go/fluxion/internal/cpu/kernel"
+)
+
+// A convolution whose patches are read in place: images are copied once, with
+// their padding, and a row of taps, which is contiguous there, is a segment of
+// the summed axis. The rows of a tile of the result are neighbouring places of
+// one image, or the same place of several images where the result is narrow
+// (the cotangent of a kernel is 3 places wide).
+
+// inPlace is a convolution in this form.
+type inPlace[T float32 | float64] struct {
+	convolution[T]
+	e *Engine
+	k *kernel.PatchKernel[T]
+	w func(*workspace) *workOf[T]
+
+	depth      int                 // of the summed axis
+	rows, cols int                 // of an image with its padding, as far as windows reach
+	asIs       bool                // the images need no padding
+	byImage    bool                // tiles go through images, not places
+	images     int                 // of a unit of work, by image
+	bands      int                 // units of work of one image, otherwise
+	groups     []kernel.PatchGroup // of an image's rows, or of all its places
+	free       sync.Pool           // of *inPlaceRun[T]
+}
+
+// inPlaceRun is one run of it.
+type inPlaceRun[T float32 | float64] struct {
+	*inPlace[T]
+	src, kernel, b, dst []T
+	units, pack         func(worker, lo, hi int)
+}
+
+// maxImages bounds the copies of a unit's images, in bytes: a share of L2 and
+// L3.
+const maxImages = 2 << 20
+
+// newInPlace is nil if the convolution does not have the form.
+func newInPlace[T float32 | float64](e *Engine, k *kernel.PatchKernel[T], w func(*workspace) *workOf[T], c convolution[T]) *inPlace[T] {
+	flat := c.taps[0] == 1 && c.in[0] == 1 && c.out[0] == 1 && c.padLow[0] == 0
+	p := &inPlace[T]{convolution: c, e: e, k: k, w: w, depth: c.taps.size() * c.i, images: 1, bands: 1}
+	if k == nil || !flat || c.groups > 1 || c.inDilation != ones3 || (c.kernelDilation[2] != 1 && c.taps[2] > 1) || p.depth == 0 ||
+		c.n*c.out.size()*c.o == 0 {
+		return nil
+	}
+	p.rows = (c.out[1]-1)*c.strides[1] + (c.taps[1]-1)*c.kernelDilation[1] + 1
+	p.cols = (c.out[2]-1)*c.strides[2] + c.taps[2]
+	p.asIs = c.padLow == (axes3{}) && p.rows <= c.in[1] && p.cols <= c.in[2]
+	if p.asIs {
+		p.rows, p.cols = c.in[1], c.in[2]
+	}
+	threads, enough := e.pool.threads, k.TileRows/2
+	switch {
+	case c.out[2] >= enough || c.out[2] >= c.n:
+		if c.n < 2*threads {
+			p.bands = min(c.out[1], (2*threads+c.n-1)/c.n)
+		}
+	default:
+		p.byImage = true
+		fit := maxImages / (p.imageLen() * int(unsafe.Sizeof(*new(T))))
+		p.images = max(1, min(fit, c.n/threads)/k.TileRows) * k.TileRows
+	}
+	for h := range c.out[1] {
+		for w := range c.out[2] {
+			if w > 0 && !p.byImage {
+				break
+			}
+			p.groups = append(p.groups, kernel.PatchGroup{A: (h*c.strides[1]*p.cols + w*c.strides[2]) * c.c, C: (h*c.out[2] + w) * c.o})
+		}
+	}
+	p.free.New = func() any {
+		r := &inPlaceRun[T]{inPlace: p}
+		r.units = func(_, lo, hi int) {
+			for u := lo; u < hi; u++ {
+				r.unit(u)
+			}
+		}
+		r.pack = func(_, lo, hi int) { k.PackB(r.b, r.kernel, p.o, p.depth, p.o, lo, hi) }
+		return r
+	}
+	return p
+}
+
+func (p *inPlace[T]) imageLen() int { return p.rows * p.cols * p.c }
+
+func (p *inPlace[T]) run(x, w, out []T) {
+	r := p.free.Get().(*inPlaceRun[T])
+	s := p.e.free.Get().(*workspace)
+	r.src, r.kernel, r.b, r.dst = x, w, w, out
+	loop := func(n, grain int, work float64, body func(worker, lo, hi int)) {
+		if work < 32*1024 {
+			body(0, 0, n)
+		} else {
+			p.e.pool.For(n, grain, body)
+		}
+	}
+	if !p.k.IsPacked(p.o) {
+		r.b = p.w(s).scratchOf(p.k.Packed(p.depth, p.o))
+		loop(p.depth, max(1, parallelFrom/p.o), float64(p.depth)*float64(p.o), r.pack)
+	}
+	units := p.n * p.bands
+	if p.byImage {
+		units = (p.n + p.images - 1) / p.images
+	}
+	loop(units, 1, float64(len(out))*float64(p.depth), r.units)
+	r.src, r.kernel, r.b, r.dst = nil, nil, nil, nil
+	p.e.free.Put(s)
+	p.free.Put(r)
+}
+
+// unit makes a band of an image's places, or all places of several images.
+func (r *inPlaceRun[T]) unit(u int) {
+	s := r.e.free.Get().(*workspace)
+	w := r.w(s)
+	image := r.out.size() * r.o // of the result
+	q := &w.patches
+	*q = kernel.Patches[T]{N: r.o, B: r.b, Run: r.taps[2] * r.i, Segments: r.taps[1], SegmentStride: r.kernelDilation[1] * r.cols * r.c}
+	if r.byImage {
+		first := u * r.images
+		q.Rows, q.Groups = min(r.images, r.n-first), r.groups
+		q.A, q.RowStride = r.padded(w, first, q.Rows, 0, r.rows), r.imageLen()
+		q.C, q.CStride = r.dst[first*image:], image
+	} else {
+		n, band := u/r.bands, u%r.bands
+		lo, hi := band*r.out[1]/r.bands, (band+1)*r.out[1]/r.bands
+		reach := (hi-1)*r.strides[1] + (r.taps[1]-1)*r.kernelDilation[1] + 1
+		q.Rows, q.Groups = r.out[2], r.groups[lo:hi]
+		q.A, q.RowStride = r.padded(w, n, 1, lo*r.strides[1], reach), r.strides[2]*r.c
+		q.C, q.CStride = r.dst[n*image:], r.o
+	}
+	r.k.Run(q, &w.Workspace)
+	*q = kernel.Patches[T]{}
+	r.e.free.Put(s)
+}
+
+// padded gives count images from the first on, with padding; of each only rows
+// [lo,hi) are filled in.
+func (r *inPlaceRun[T]) padded(w *workOf[T], first, count, lo, hi int) []T {
+	line := r.in[2] * r.c
+	if r.asIs {
+		return r.src[first*r.in[1]*line:]
+	}
+	dst := w.scratchOf(count * r.imageLen())
+	width := r.cols * r.c
+	// Columns of the image that are seen, and where they go.
+	from, to := max(0, -r.padLow[2])*r.c, max(0, r.padLow[2])*r.c
+	n := max(0, min(line-from, width-to))
+	for i := range count {
+		src := r.src[(first+i)*r.in[1]*line:]
+		for row := lo; row < hi; row++ {
+			d := dst[(i*r.rows+row)*width:][:width]
+			h := row - r.padLow[1]
+			if h < 0 || h >= r.in[1] || n == 0 {
+				clear(d)
+				continue
+			}
+			clear(d[:to])
+			copy(d[to:to+n], src[h*line+from:])
+			clear(d[to+n:])
+		}
+	}
+	return dst
+}

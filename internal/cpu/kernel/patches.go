@@ -1,0 +1,125 @@
+package kernel
+
+import "unsafe"
+
+// Patches describes a matrix product whose first operand is read in place,
+// although its rows overlap: the patches of images that a convolution takes.
+//
+// Rows come in groups. Element (s, k) of row i of a group, s below Segments and
+// k below Run, is A[group.A + i*RowStride + s*SegmentStride + k], and its index
+// along the summed axis is s*Run+k. Row i of the result is at
+// C[group.C + i*CStride].
+type Patches[T Float] struct {
+	Rows, N       int
+	Groups        []PatchGroup
+	A             []T
+	RowStride     int
+	Run, Segments int
+	SegmentStride int
+	B             []T // as PackB made it
+	C             []T
+	CStride       int
+}
+
+// PatchGroup is where a group of rows begins in A and C.
+type PatchGroup struct{ A, C int }
+
+// PatchKernel is the product of patches for one float type, where an
+// instruction set has it. Its results are those of Gemm.
+type PatchKernel[T Float] struct {
+	// TileRows is the number of rows that go well together: it and what is not
+	// much less.
+	TileRows int
+	// IsPacked reports whether a B of n columns without gaps is packed as it is.
+	IsPacked func(n int) bool
+	// Packed is the length of a packed B of k rows and n columns; PackB packs
+	// rows [k0,k1) of B, whose rows lie stride elements apart.
+	Packed func(k, n int) int
+	PackB  func(dst, b []T, stride, k, n, k0, k1 int)
+	Run    func(p *Patches[T], ws *Workspace[T])
+}
+
+func (t *tiler[T]) patchKernel() *PatchKernel[T] {
+	return &PatchKernel[T]{TileRows: len(t.tiles) - 1, IsPacked: t.isPacked, Packed: t.packedSize, PackB: t.packB, Run: t.patches}
+}
+
+// stripWidth is the number of columns of a strip of B.
+func (t *tiler[T]) stripWidth() int { return t.lanes * (len(t.tiles[len(t.tiles)-1]) - 1) }
+
+// packedSize counts whole vectors. A strip of B has all k of its columns, one
+// strip after the other.
+func (t *tiler[T]) packedSize(k, n int) int { return k * t.padded(n) }
+
+func (t *tiler[T]) isPacked(n int) bool { return n <= t.stripWidth() && n%t.lanes == 0 }
+
+func (t *tiler[T]) packB(dst, b []T, stride, k, n, k0, k1 int) {
+	width := t.stripWidth()
+	for j := 0; j < n; j += width {
+		w := min(width, n-j)
+		p := t.padded(w)
+		t.pack(&dst[j*k+k0*p], p, &b[k0*stride+j], stride, k1-k0, w)
+	}
+}
+
+// patches goes over blocks of k, strips of B and tiles of rows. Within a block
+// the sums go on from segment to segment, in order of k, as in Gemm.
+func (t *tiler[T]) patches(p *Patches[T], ws *Workspace[T]) {
+	depth := p.Run * p.Segments
+	rows := tileRowsFor(p.Rows, len(t.tiles)-1)
+	width := t.stripWidth()
+	sums := grow(&ws.tmp, (len(t.tiles)-1)*width)
+	size := int(unsafe.Sizeof(*new(T)))
+	u := &ws.tile
+	*u = tile{aRow: p.RowStride * size, aStep: size, skip: (p.SegmentStride - p.Run) * size}
+	for k0 := 0; k0 < depth; k0 += BlockK {
+		k1 := min(k0+BlockK, depth)
+		for j := 0; j < p.N; j += width {
+			w := min(width, p.N-j)
+			vectors := (w + t.lanes - 1) / t.lanes
+			padded := vectors * t.lanes
+			u.valid, u.bStep = w-(vectors-1)*t.lanes, padded*size
+			b := p.B[j*depth:]
+			for _, g := range p.Groups {
+				for i := 0; i < p.Rows; i += rows {
+					m := min(rows, p.Rows-i)
+					t.patchTile(p, u, t.tiles[m][vectors], g.A+i*p.RowStride, p.C[g.C+i*p.CStride+j:], b, padded, sums, k0, k1)
+				}
+			}
+		}
+	}
+	*u = tile{}
+}
+
+// patchTile adds block [k0,k1) of k to one tile of C: piece by piece of
+// segments, through sums if there are several and C holds earlier blocks.
+func (t *tiler[T]) patchTile(p *Patches[T], u *tile, kernel func(*tile), a int, c, b []T, bStep int, sums []T, k0, k1 int) {
+	size := int(unsafe.Sizeof(*new(T)))
+	into, intoRow := unsafe.Pointer(&c[0]), p.CStride*size
+	through, throughRow := unsafe.Pointer(&sums[0]), t.stripWidth()*size
+	if k0 == 0 { // nothing is in C yet
+		through, throughRow = into, intoRow
+	}
+	u.from, u.fromRow = nil, throughRow
+	for k := k0; k < k1; {
+		s, at := k/p.Run, k%p.Run
+		u.depth, u.segments = min(p.Run-at, k1-k), 1
+		if at == 0 && k1-k >= p.Run {
+			u.segments = (k1 - k) / p.Run
+		}
+		u.a = unsafe.Pointer(&p.A[a+s*p.SegmentStride+at])
+		u.b = unsafe.Pointer(&b[k*bStep])
+		u.c, u.cRow, u.add = through, throughRow, 0
+		if k += u.depth * u.segments; k == k1 && k0 > 0 {
+			u.c, u.cRow, u.add = into, intoRow, 1
+		}
+		kernel(u)
+		u.from = through
+	}
+}
+
+// tileRowsFor cuts rows evenly: the tile's height with which no more tiles than
+// necessary cover them.
+func tileRowsFor(rows, most int) int {
+	tiles := (rows + most - 1) / most
+	return (rows + tiles - 1) / tiles
+}
