@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"sync"
+	"unsafe"
 
 	"github.com/fluxion-go/fluxion/internal/compile"
 	"github.com/fluxion-go/fluxion/internal/graph"
@@ -22,7 +23,7 @@ type loop struct {
 }
 
 // load reads one operand. Kinds: a plain run of memory; one element for all;
-// or any other layout, walked row by row.
+// one row that comes again and again; or any other layout, walked row by row.
 type load struct {
 	value int
 	kind  loadKind
@@ -36,6 +37,7 @@ type loadKind int
 const (
 	plain loadKind = iota
 	single
+	repeated
 	strided
 )
 
@@ -50,7 +52,9 @@ type instr struct {
 // views of operands and results.
 type tiles struct {
 	regs []*graph.Buffer
-	src  [][]view // of each instr
+	own  []*graph.Buffer // the memory of loads that are not plain
+	full []bool          // of repeated loads: the tile holds whole rows from the first element on
+	src  [][]view        // of each instr
 }
 
 func (e *Engine) newLoop(c *compile.Loop) *loop {
@@ -94,8 +98,21 @@ func newLoad(ld compile.Load) load {
 		l.kind = single
 	case len(shape) == 1 && at.stride[0] == 1:
 		l.kind = plain
+	case repeats(at):
+		l.kind = repeated
 	}
 	return l
+}
+
+// repeats reports whether a layout is one contiguous row again and again.
+func repeats(at layout) bool {
+	last := len(at.stride) - 1
+	for i, s := range at.stride {
+		if i < last && s != 0 || i == last && s != 1 {
+			return false
+		}
+	}
+	return true
 }
 
 // newTiles allocates a tile for every instr and every load that needs one.
@@ -108,7 +125,7 @@ func (l *loop) newTiles() *tiles {
 			widest = graph.Complex128
 		}
 	}
-	t := &tiles{regs: make([]*graph.Buffer, n+len(l.instrs))}
+	t := &tiles{regs: make([]*graph.Buffer, n+len(l.instrs)), own: make([]*graph.Buffer, n), full: make([]bool, n)}
 	last := make([]int, n+len(l.instrs))
 	for i, in := range l.instrs {
 		for _, s := range in.src {
@@ -119,7 +136,8 @@ func (l *loop) newTiles() *tiles {
 	for i := range l.loads {
 		t.regs[i] = new(graph.Buffer)
 		if l.loads[i].kind != plain {
-			t.regs[i] = graph.NewBuffer(widest, tile)
+			t.own[i] = graph.NewBuffer(widest, tile)
+			t.regs[i].Bind(t.own[i], 0, widest, tile)
 		}
 	}
 	memory := make([]*graph.Buffer, len(l.instrs))
@@ -191,6 +209,7 @@ func (l *loop) begin(f *frame) *tiles {
 			t.regs[i].Rebind(ld.dtype, tile)
 			fillTile(t.regs[i], f.values[ld.value], ld.at.offset)
 		}
+		t.full[i] = false // it may be another array now
 	}
 	return t
 }
@@ -206,9 +225,11 @@ func (l *loop) tile(f *frame, t *tiles, at, n int) {
 			r.Bind(src, (ld.at.offset+at)*src.DType.Size(), src.DType, n)
 		case single:
 			r.Len = n
+		case repeated:
+			l.repeat(t, i, src, at, n)
 		case strided:
 			r.Rebind(ld.dtype, n)
-			gather(r, src, ld, at)
+			gather(l.e, r, src, ld, at)
 		}
 	}
 	for i := range l.instrs {
@@ -221,6 +242,29 @@ func (l *loop) tile(f *frame, t *tiles, at, n int) {
 		}
 		l.instrs[i].f(r, t.src[i])
 	}
+}
+
+// repeat makes elements [at, at+n) of a repeated load: in place if they lie
+// within the row, else in the tile, which serves for many runs if whole rows
+// fill it.
+func (l *loop) repeat(t *tiles, i int, src *graph.Buffer, at, n int) {
+	ld, r := &l.loads[i], t.regs[i]
+	width := ld.shape[len(ld.shape)-1]
+	column := at % width
+	if column+n <= width && width > tile/2 {
+		r.Bind(src, (ld.at.offset+column)*src.DType.Size(), ld.dtype, n)
+		return
+	}
+	r.Bind(t.own[i], 0, ld.dtype, n)
+	if column == 0 && t.full[i] {
+		return
+	}
+	t.full[i] = column == 0 && tile%width == 0
+	if t.full[i] {
+		r.Bind(t.own[i], 0, ld.dtype, tile)
+	}
+	gather(l.e, r, src, ld, at)
+	r.Len = n
 }
 
 // fillTile repeats element at of src.
@@ -244,20 +288,37 @@ func fill[T any](dst []T, v T) {
 }
 
 // gather fills a tile with elements [at, at+len) of a layout.
-func gather(r, src *graph.Buffer, ld *load, at int) {
+func gather(e *Engine, r, src *graph.Buffer, ld *load, at int) {
 	switch r.DType.Size() {
 	case 1:
-		gatherRows(raw[uint8](r), raw[uint8](src), ld, at)
+		gatherRows(raw[uint8](r), raw[uint8](src), ld, at, fill)
 	case 4:
-		gatherRows(raw[uint32](r), raw[uint32](src), ld, at)
+		gatherRows(raw[uint32](r), raw[uint32](src), ld, at, e.fill32)
 	case 16:
-		gatherRows(raw[[2]uint64](r), raw[[2]uint64](src), ld, at)
+		gatherRows(raw[[2]uint64](r), raw[[2]uint64](src), ld, at, fill)
 	default:
-		gatherRows(raw[uint64](r), raw[uint64](src), ld, at)
+		gatherRows(raw[uint64](r), raw[uint64](src), ld, at, e.fill64)
 	}
 }
 
-func gatherRows[T word](dst, src []T, ld *load, at int) {
+// fill32 and fill64 are fill by vectors, whatever the elements are.
+func (e *Engine) fill32(dst []uint32, v uint32) {
+	if len(dst) < 16 {
+		fill(dst, v)
+		return
+	}
+	e.set.F32.Fill(unsafe.Slice((*float32)(unsafe.Pointer(&dst[0])), len(dst)), *(*float32)(unsafe.Pointer(&v)))
+}
+
+func (e *Engine) fill64(dst []uint64, v uint64) {
+	if len(dst) < 8 {
+		fill(dst, v)
+		return
+	}
+	e.set.F64.Fill(unsafe.Slice((*float64)(unsafe.Pointer(&dst[0])), len(dst)), *(*float64)(unsafe.Pointer(&v)))
+}
+
+func gatherRows[T word](dst, src []T, ld *load, at int, fill func(dst []T, v T)) {
 	last := len(ld.shape) - 1
 	width, step := ld.shape[last], ld.at.stride[last]
 	for len(dst) > 0 {

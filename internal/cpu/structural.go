@@ -126,22 +126,22 @@ func moveElems[T word](e *Engine, dst []T, to layout, src []T, from layout, shap
 	}
 	if len(shape) >= 2 && total >= parallelFrom && shape[0] > 1 {
 		e.pool.For(shape[0], max(1, parallelFrom/4*shape[0]/total), func(_, lo, hi int) {
-			moveRange(dst, to, src, from, shape, lo, hi)
+			moveRange(e, dst, to, src, from, shape, lo, hi)
 		})
 		return
 	}
-	moveRange(dst, to, src, from, shape, 0, shape[0])
+	moveRange(e, dst, to, src, from, shape, 0, shape[0])
 }
 
 // moveRange moves indices [lo, hi) of the first axis.
-func moveRange[T word](dst []T, to layout, src []T, from layout, shape graph.Shape, lo, hi int) {
+func moveRange[T word](e *Engine, dst []T, to layout, src []T, from layout, shape graph.Shape, lo, hi int) {
 	shape = shape.With(0, hi-lo)
 	to.offset += lo * to.stride[0]
 	from.offset += lo * from.stride[0]
 	rank := len(shape)
 	if rank >= 2 && from.stride[rank-1] != 1 && to.stride[rank-1] == 1 {
 		if k := slices.Index(from.stride[:rank-1], 1); k >= 0 && shape[k] >= 8 && shape[rank-1] >= 8 {
-			moveBlocks(dst, to, src, from, shape, k)
+			moveBlocks(e, dst, to, src, from, shape, k)
 			return
 		}
 	}
@@ -187,30 +187,52 @@ func walk(shape graph.Shape, a, b layout, f func(i, j int)) {
 	}
 }
 
-// moveBlocks moves a transposition of axis k and the last axis in square
-// blocks, so that neither side leaves the cache between touches.
-func moveBlocks[T word](dst []T, to layout, src []T, from layout, shape graph.Shape, k int) {
-	const block = 16
+// moveBlocks moves a transposition of axis k and the last axis in blocks, so
+// that neither side leaves the cache between touches.
+func moveBlocks[T word](e *Engine, dst []T, to layout, src []T, from layout, shape graph.Shape, k int) {
+	const block = 64
 	last := len(shape) - 1
 	rows, cols := shape[k], shape[last]
 	drow, scol := to.stride[k], from.stride[last]
-	outer := shape[:last].With(k, 1)
-	walk(outer, to, from, func(d, s int) {
+	turn, square := transposer[T](e)
+	whole := 0
+	if square > 0 && drow > 0 && scol > 0 {
+		whole = cols / square * square
+	}
+	walk(shape[:last].With(k, 1), to, from, func(d, s int) {
 		for r0 := 0; r0 < rows; r0 += block {
 			r1 := min(r0+block, rows)
-			for c0 := 0; c0 < cols; c0 += block {
-				c1 := min(c0+block, cols)
-				for r := r0; r < r1; r++ {
-					out := dst[d+r*drow+c0 : d+r*drow+c1]
-					at := s + r + c0*scol
-					for c := range out {
-						out[c] = src[at]
-						at += scol
-					}
+			for c := 0; c < whole; c += square {
+				_, _ = dst[d+(r1-1)*drow+c+square-1], src[s+r1-1+(c+square-1)*scol]
+				turn(unsafe.Pointer(&dst[d+r0*drow+c]), drow, unsafe.Pointer(&src[s+r0+c*scol]), scol, r1-r0)
+			}
+			for r := r0; r < r1; r++ {
+				for c := whole; c < cols; c++ {
+					dst[d+r*drow+c] = src[s+r+c*scol]
 				}
 			}
 		}
 	})
+}
+
+// transposer is the kernel that transposes elements of T's size, whatever they
+// are, and the number of its rows; 0 if there is none.
+func transposer[T word](e *Engine) (turn func(dst unsafe.Pointer, dstStep int, src unsafe.Pointer, srcStep, depth int), square int) {
+	switch unsafe.Sizeof(*new(T)) {
+	case 4:
+		if k := &e.set.F32; k.Transpose != nil {
+			return func(dst unsafe.Pointer, dstStep int, src unsafe.Pointer, srcStep, depth int) {
+				k.Transpose((*float32)(dst), dstStep, (*float32)(src), srcStep, depth)
+			}, k.Square
+		}
+	case 8:
+		if k := &e.set.F64; k.Transpose != nil {
+			return func(dst unsafe.Pointer, dstStep int, src unsafe.Pointer, srcStep, depth int) {
+				k.Transpose((*float64)(dst), dstStep, (*float64)(src), srcStep, depth)
+			}, k.Square
+		}
+	}
+	return nil, 0
 }
 
 func structuralImpls() map[*graph.Prim]impl {

@@ -133,6 +133,12 @@ type Floats[T Float] struct {
 	// Gemm computes C = A*B, or C += A*B if g.Accumulate.
 	Gemm func(g *Gemm[T], ws *Workspace[T])
 
+	// Transpose turns Square rows of depth elements, srcStep apart, into depth
+	// rows of Square elements, dstStep apart. It is nil where nothing beats a
+	// loop.
+	Transpose func(dst *T, dstStep int, src *T, srcStep, depth int)
+	Square    int
+
 	// Patches is nil where only Gemm's PackA serves for convolutions.
 	Patches *PatchKernel[T]
 }
