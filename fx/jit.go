@@ -64,17 +64,17 @@ func (c *jitted[X, Y]) call(x X) Y {
 	}
 	evaluate("Jit", in)
 	c.mu.Lock()
-	p, ok := c.programs[key]
+	p, ok := c.programs[string(key)]
 	if !ok {
 		p = &jitProgram[Y]{}
-		c.programs[key] = p
+		c.programs[string(key)] = p
 	}
 	c.mu.Unlock()
 	p.once.Do(func() {
 		defer func() {
 			if r := recover(); r != nil { // f failed: the next call tries again
 				c.mu.Lock()
-				delete(c.programs, key)
+				delete(c.programs, string(key))
 				c.mu.Unlock()
 				panic(r)
 			}

@@ -435,8 +435,8 @@ func difference(a, b []string) string {
 // flatten lists a tree's leaves, and describes the rest of it: a key under
 // which Jit keeps what it compiled. The tree must be addressed, so that what
 // is in its unexported fields can be told apart.
-func flatten[T any](t *T) ([]*Array, string) {
+func flatten[T any](t *T) (leaves []*Array, key []byte) {
 	w := walker{leaf: true, describe: true}
 	w.walk(reflect.ValueOf(t).Elem())
-	return w.leaves, string(w.key)
+	return w.leaves, w.key
 }

@@ -148,14 +148,16 @@ func newMultiplier[T float32 | float64](e *Engine, op *graph.Op, gemm func(*kern
 }
 
 func (m *multiplier[T]) step(op *graph.Op) opStep {
+	turnX, turnY := newTurning(op.Ins[0].Shape, m.g.transposeX), newTurning(op.Ins[1].Shape, m.g.transposeY)
 	return func(ins, outs []*graph.Buffer) {
-		x := m.e.transposed(ins[0], op.Ins[0].Shape, m.g.transposeX)
-		y := m.e.transposed(ins[1], op.Ins[1].Shape, m.g.transposeY)
+		w := m.e.free.Get().(*workspace)
+		x, y := turnX.of(m.e, w, 0, ins[0]), turnY.of(m.e, w, 1, ins[1])
 		u := m.free.Get().(*multiplication[T])
 		u.x, u.y, u.out = graph.View[T](x), graph.View[T](y), graph.View[T](outs[0])
 		u.run()
 		u.x, u.y, u.out = nil, nil, nil
 		m.free.Put(u)
+		m.e.free.Put(w)
 	}
 }
 

@@ -22,10 +22,13 @@ type Engine struct {
 	tables   map[tableKey]any // of Fourier transforms
 }
 
-// workspace is what one worker needs while it multiplies matrices.
+// workspace is what one worker needs while it multiplies matrices and the like.
 type workspace struct {
 	f32 workOf[float32]
 	f64 workOf[float64]
+
+	// Operands in another order of axes, and the memory that they lie in.
+	turned, memory [2]*graph.Buffer
 }
 
 // NewEngine makes an engine of the given level and number of threads.
@@ -93,6 +96,10 @@ func (e *Engine) prepare(op *graph.Op) opStep {
 		return e.conv(op)
 	case graph.ReduceSumP, graph.ReduceMaxP, graph.ReduceMinP:
 		return e.reduce(op)
+	}
+	if movesElements(op.Prim) {
+		m := moves(op)
+		return func(ins, outs []*graph.Buffer) { m(e, ins, outs[0]) }
 	}
 	f := impls()[op.Prim]
 	if f == nil {

@@ -98,6 +98,7 @@ func (p *loopReducer[T]) run(f *frame) {
 func (u *loopReducing[T]) severalRows(_, lo, hi int) {
 	n, rows := u.r.n, tile/u.r.n
 	t := u.l.begin(u.f)
+	var acc [kernel.Lanes]T
 	for i := lo * rows; i < min(hi*rows, u.r.outer); i += rows {
 		m := min(rows, u.r.outer-i)
 		u.l.tile(u.f, t, i*n, m*n)
@@ -108,7 +109,6 @@ func (u *loopReducing[T]) severalRows(_, lo, hi int) {
 				u.out[i+q] = u.short(row)
 				continue
 			}
-			var acc [kernel.Lanes]T
 			for j := range acc {
 				acc[j] = u.identity
 			}

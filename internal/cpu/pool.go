@@ -86,7 +86,8 @@ func (p *Pool) For(n, grain int, body func(worker, lo, hi int)) {
 func (j *job) work() {
 	defer func() {
 		if r := recover(); r != nil {
-			j.failure.CompareAndSwap(nil, &r)
+			failure := r // on the heap only now
+			j.failure.CompareAndSwap(nil, &failure)
 			j.next.Store(int64(j.n))
 		}
 		j.done.Done()

@@ -53,18 +53,35 @@ func canonical(shape graph.Shape, axes []int) reduction {
 	return r
 }
 
-// transposed gives the operand in canonical order.
-func (e *Engine) transposed(x *graph.Buffer, shape graph.Shape, perm []int) *graph.Buffer {
+// turning is an operand's way to another order of axes.
+type turning struct{ *mover }
+
+// newTurning prepares a permutation of axes; nil is none.
+func newTurning(shape graph.Shape, perm []int) turning {
 	if perm == nil {
+		return turning{}
+	}
+	in, from, turned := rowMajor(shape), layout{stride: make([]int, len(perm))}, make(graph.Shape, len(perm))
+	for i, p := range perm {
+		turned[i], from.stride[i] = shape[p], in.stride[p]
+	}
+	return turning{newMover(rowMajor(turned), from, turned)}
+}
+
+// of gives x in the new order: in the i-th of the workspace's buffers, unless
+// it is in order already.
+func (t *turning) of(e *Engine, w *workspace, i int, x *graph.Buffer) *graph.Buffer {
+	if t.mover == nil {
 		return x
 	}
-	from, in := layout{stride: make([]int, len(perm))}, rowMajor(shape)
-	out := make(graph.Shape, len(perm))
-	for i, p := range perm {
-		out[i], from.stride[i] = shape[p], in.stride[p]
+	bytes := x.Len * x.DType.Size()
+	if w.memory[i] == nil || w.memory[i].Len < bytes {
+		w.memory[i] = graph.NewBuffer(graph.Uint8, bytes)
+		w.turned[i] = new(graph.Buffer)
 	}
-	y := graph.NewBuffer(x.DType, x.Len)
-	e.move(y, rowMajor(out), x, from, out)
+	y := w.turned[i]
+	y.Bind(w.memory[i], 0, x.DType, x.Len)
+	t.run(e, y, x)
 	return y
 }
 
@@ -86,8 +103,11 @@ func (e *Engine) reduce(op *graph.Op) opStep {
 	case graph.Float64:
 		return reduceFloats(e, &e.set.F64, workspace64, op, r)
 	}
+	turn := newTurning(x.Shape, r.perm)
 	return func(ins, outs []*graph.Buffer) {
-		in := e.transposed(ins[0], x.Shape, r.perm)
+		w := e.free.Get().(*workspace)
+		defer e.free.Put(w)
+		in := turn.of(e, w, 0, ins[0])
 		switch x.DType {
 		case graph.Bool, graph.Uint8:
 			reduceInt(op.Prim, r, graph.View[uint8](in), graph.View[uint8](outs[0]), 0, top(x.DType))
@@ -103,9 +123,11 @@ func (e *Engine) reduce(op *graph.Op) opStep {
 
 func reduceFloats[T float32 | float64](e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T], op *graph.Op, r reduction) opStep {
 	s := newReducer(e, k, ws, op.Prim, r)
+	turn := newTurning(op.Ins[0].Shape, r.perm)
 	return func(ins, outs []*graph.Buffer) {
-		x := e.transposed(ins[0], op.Ins[0].Shape, r.perm)
-		s.run(graph.View[T](x), graph.View[T](outs[0]))
+		w := e.free.Get().(*workspace)
+		s.run(graph.View[T](turn.of(e, w, 0, ins[0])), graph.View[T](outs[0]))
+		e.free.Put(w)
 	}
 }
 
@@ -323,37 +345,110 @@ func reduceInt[T integer](p *graph.Prim, r reduction, x, out []T, lowest, highes
 	}
 }
 
-func argReduce(_ *Engine, op *graph.Op, ins, outs []*graph.Buffer) {
+func argReduce(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) {
 	r := canonical(op.Ins[0].Shape, []int{op.Attrs.(int)})
 	out, wantMax := graph.View[int32](outs[0]), op.Prim == graph.ArgMaxP
 	switch op.Ins[0].DType {
 	case graph.Float32:
-		argRows(r, graph.View[float32](ins[0]), out, wantMax)
+		argExtreme(e, r, graph.View[float32](ins[0]), out, wantMax, e.set.F32.MaxLanes, e.set.F32.MinLanes)
 	case graph.Float64:
-		argRows(r, graph.View[float64](ins[0]), out, wantMax)
+		argExtreme(e, r, graph.View[float64](ins[0]), out, wantMax, e.set.F64.MaxLanes, e.set.F64.MinLanes)
 	case graph.Bool, graph.Uint8:
-		argRows(r, graph.View[uint8](ins[0]), out, wantMax)
+		argExtreme(e, r, graph.View[uint8](ins[0]), out, wantMax, nil, nil)
 	case graph.Uint32:
-		argRows(r, graph.View[uint32](ins[0]), out, wantMax)
+		argExtreme(e, r, graph.View[uint32](ins[0]), out, wantMax, nil, nil)
 	case graph.Int32:
-		argRows(r, graph.View[int32](ins[0]), out, wantMax)
+		argExtreme(e, r, graph.View[int32](ins[0]), out, wantMax, nil, nil)
 	case graph.Int64:
-		argRows(r, graph.View[int64](ins[0]), out, wantMax)
+		argExtreme(e, r, graph.View[int64](ins[0]), out, wantMax, nil, nil)
 	}
 }
 
-// argRows finds the first extreme element; the first NaN wins over everything.
-func argRows[T number](r reduction, x []T, out []int32, wantMax bool) {
-	for o := range r.outer {
-		for j := range r.inner {
-			best, at := x[o*r.n*r.inner+j], 0
-			for i := 1; i < r.n && best == best; i++ {
-				v := x[(o*r.n+i)*r.inner+j]
-				if v != v || (wantMax && v > best) || (!wantMax && v < best) {
-					best, at = v, i
-				}
+// argExtreme finds the first extreme element of each row or column; the first
+// NaN wins over everything. most and least feed lanes; they are nil if the type
+// has no kernels.
+func argExtreme[T number](e *Engine, r reduction, x []T, out []int32, wantMax bool, most, least func(*[kernel.Lanes]T, []T)) {
+	row := func(o int) { out[o] = int32(argRow(x[o*r.n:(o+1)*r.n], wantMax)) }
+	if most != nil {
+		feed := most
+		if !wantMax {
+			feed = least
+		}
+		row = func(o int) { out[o] = int32(argLanes(x[o*r.n:(o+1)*r.n], wantMax, feed)) }
+	}
+	if r.inner > 1 {
+		row = func(o int) {
+			argColumns(x[o*r.n*r.inner:(o+1)*r.n*r.inner], out[o*r.inner:(o+1)*r.inner], wantMax)
+		}
+	}
+	body := func(_, lo, hi int) {
+		for o := lo; o < hi; o++ {
+			row(o)
+		}
+	}
+	if len(x) < parallelFrom || r.outer == 1 && r.inner == 1 {
+		body(0, 0, r.outer)
+		return
+	}
+	if r.outer >= e.pool.threads {
+		e.pool.For(r.outer, max(1, parallelFrom/2/(r.n*r.inner)), body)
+		return
+	}
+	for o := range r.outer { // few matrices: blocks of columns
+		e.pool.For(r.inner, 64, func(_, lo, hi int) {
+			argBlock(x[o*r.n*r.inner:], r.inner, lo, hi, r.n, out[o*r.inner:], wantMax)
+		})
+	}
+}
+
+// argRow finds the place in one row.
+func argRow[T number](x []T, wantMax bool) int {
+	best, at := x[0], 0
+	for i := 1; i < len(x) && best == best; i++ {
+		v := x[i]
+		if v != v || (wantMax && v > best) || (!wantMax && v < best) {
+			best, at = v, i
+		}
+	}
+	return at
+}
+
+// argLanes is argRow by way of the extreme value, which vectors find.
+func argLanes[T number](x []T, wantMax bool, feed func(*[kernel.Lanes]T, []T)) int {
+	if len(x) < 2*kernel.Lanes {
+		return argRow(x, wantMax)
+	}
+	var acc [kernel.Lanes]T
+	copy(acc[:], x)
+	feed(&acc, x[kernel.Lanes:])
+	at := argRow(acc[:], wantMax)
+	best := acc[at]
+	for i, v := range x {
+		if v == best || v != v {
+			return i
+		}
+	}
+	return at
+}
+
+// argColumns finds the places in all columns of a matrix.
+func argColumns[T number](x []T, out []int32, wantMax bool) {
+	argBlock(x, len(out), 0, len(out), len(x)/max(1, len(out)), out, wantMax)
+}
+
+// argBlock finds the places in columns [lo,hi) of n rows, a row at a time.
+func argBlock[T number](x []T, inner, lo, hi, n int, out []int32, wantMax bool) {
+	best := make([]T, hi-lo)
+	copy(best, x[lo:hi])
+	at := out[lo:hi]
+	clear(at)
+	for i := 1; i < n; i++ {
+		row := x[i*inner+lo:][:len(best)]
+		for j, v := range row {
+			b := best[j]
+			if b == b && (v != v || (wantMax && v > b) || (!wantMax && v < b)) {
+				best[j], at[j] = v, int32(i)
 			}
-			out[o*r.inner+j] = int32(at)
 		}
 	}
 }

@@ -67,17 +67,34 @@ func sourceLayout(op *graph.Op) (layout, bool) {
 	return layout{}, false
 }
 
-// move copies the elements of an array between two layouts.
+// mover copies the elements of an array between two layouts, again and again.
+type mover struct {
+	to, from layout
+	shape    graph.Shape // simplified
+	total    int
+}
+
+func newMover(to, from layout, shape graph.Shape) *mover {
+	m := &mover{total: shape.Size()}
+	m.shape, m.to, m.from = simplify(shape, to, from)
+	return m
+}
+
+// move copies once.
 func (e *Engine) move(dst *graph.Buffer, to layout, src *graph.Buffer, from layout, shape graph.Shape) {
+	newMover(to, from, shape).run(e, dst, src)
+}
+
+func (m *mover) run(e *Engine, dst, src *graph.Buffer) {
 	switch dst.DType.Size() {
 	case 1:
-		moveElems(e, raw[uint8](dst), to, raw[uint8](src), from, shape)
+		moveElems(e, m, raw[uint8](dst), raw[uint8](src))
 	case 4:
-		moveElems(e, raw[uint32](dst), to, raw[uint32](src), from, shape)
+		moveElems(e, m, raw[uint32](dst), raw[uint32](src))
 	case 16:
-		moveElems(e, raw[[2]uint64](dst), to, raw[[2]uint64](src), from, shape)
+		moveElems(e, m, raw[[2]uint64](dst), raw[[2]uint64](src))
 	default:
-		moveElems(e, raw[uint64](dst), to, raw[uint64](src), from, shape)
+		moveElems(e, m, raw[uint64](dst), raw[uint64](src))
 	}
 }
 
@@ -114,28 +131,30 @@ func simplify(shape graph.Shape, a, b layout) (graph.Shape, layout, layout) {
 	return s, a2, b2
 }
 
-func moveElems[T word](e *Engine, dst []T, to layout, src []T, from layout, shape graph.Shape) {
-	total := shape.Size()
-	if total == 0 {
-		return
-	}
-	shape, to, from = simplify(shape, to, from)
-	if len(shape) == 0 {
-		dst[to.offset] = src[from.offset]
-		return
-	}
-	if len(shape) >= 2 && total >= parallelFrom && shape[0] > 1 {
-		e.pool.For(shape[0], max(1, parallelFrom/4*shape[0]/total), func(_, lo, hi int) {
-			moveRange(e, dst, to, src, from, shape, lo, hi)
+func moveElems[T word](e *Engine, m *mover, dst, src []T) {
+	switch {
+	case m.total == 0:
+	case len(m.shape) == 0:
+		dst[m.to.offset] = src[m.from.offset]
+	case len(m.shape) >= 2 && m.total >= parallelFrom && m.shape[0] > 1:
+		e.pool.For(m.shape[0], max(1, parallelFrom/4*m.shape[0]/m.total), func(_, lo, hi int) {
+			moveRange(e, m, dst, src, lo, hi)
 		})
-		return
+	default:
+		moveRange(e, m, dst, src, 0, m.shape[0])
 	}
-	moveRange(e, dst, to, src, from, shape, 0, shape[0])
 }
 
+// maxRank is more axes than arrays have; shapes of more are handled by slower
+// ways.
+const maxRank = 8
+
 // moveRange moves indices [lo, hi) of the first axis.
-func moveRange[T word](e *Engine, dst []T, to layout, src []T, from layout, shape graph.Shape, lo, hi int) {
-	shape = shape.With(0, hi-lo)
+func moveRange[T word](e *Engine, m *mover, dst, src []T, lo, hi int) {
+	var buf [maxRank]int
+	shape := graph.Shape(append(buf[:0], m.shape...))
+	shape[0] = hi - lo
+	to, from := m.to, m.from
 	to.offset += lo * to.stride[0]
 	from.offset += lo * from.stride[0]
 	rank := len(shape)
@@ -167,7 +186,9 @@ func moveRange[T word](e *Engine, dst []T, to layout, src []T, from layout, shap
 
 // walk calls f with both offsets of every index of shape, in row-major order.
 func walk(shape graph.Shape, a, b layout, f func(i, j int)) {
-	index := make([]int, len(shape))
+	var buf [maxRank]int
+	index := append(buf[:0], shape...)
+	clear(index)
 	i, j := a.offset, b.offset
 	for {
 		f(i, j)
@@ -199,7 +220,8 @@ func moveBlocks[T word](e *Engine, dst []T, to layout, src []T, from layout, sha
 	if square > 0 && drow > 0 && scol > 0 {
 		whole = cols / square * square
 	}
-	walk(shape[:last].With(k, 1), to, from, func(d, s int) {
+	shape[k] = 1
+	walk(shape[:last], to, from, func(d, s int) {
 		for r0 := 0; r0 < rows; r0 += block {
 			r1 := min(r0+block, rows)
 			for c := 0; c < whole; c += square {
@@ -236,29 +258,63 @@ func transposer[T word](e *Engine) (turn func(dst unsafe.Pointer, dstStep int, s
 }
 
 func structuralImpls() map[*graph.Prim]impl {
-	look := func(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) {
-		from, _ := sourceLayout(op)
-		e.move(outs[0], rowMajor(op.Outs[0].Shape), ins[0], from, op.Outs[0].Shape)
-	}
+	moving := func(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) { moves(op)(e, ins, outs[0]) }
 	return map[*graph.Prim]impl{
-		graph.BroadcastP: look, graph.SliceP: look, graph.TransposeP: look, graph.ReverseP: look,
+		graph.BroadcastP: moving, graph.SliceP: moving, graph.TransposeP: moving, graph.ReverseP: moving,
+		graph.PadP: moving, graph.ConcatenateP: moving,
 		graph.ReshapeP: func(_ *Engine, _ *graph.Op, ins, outs []*graph.Buffer) {
 			copy(outs[0].Bytes(), ins[0].Bytes())
 		},
-		graph.PadP:         (*Engine).pad,
-		graph.ConcatenateP: (*Engine).concatenate,
-		graph.IotaP:        (*Engine).iota,
+		graph.IotaP: (*Engine).iota,
 	}
 }
 
-// pad fills with the value, then moves in the elements that stay.
-func (e *Engine) pad(op *graph.Op, ins, outs []*graph.Buffer) {
+// movesElements reports whether moves can prepare an op.
+func movesElements(p *graph.Prim) bool {
+	switch p {
+	case graph.BroadcastP, graph.SliceP, graph.TransposeP, graph.ReverseP, graph.PadP, graph.ConcatenateP:
+		return true
+	}
+	return false
+}
+
+// moves prepares an op that moves elements and computes none.
+func moves(op *graph.Op) func(e *Engine, ins []*graph.Buffer, out *graph.Buffer) {
+	shape := op.Outs[0].Shape
+	switch op.Prim {
+	case graph.PadP:
+		// Fill with the value, then move in the elements that stay.
+		value := newMover(layout{stride: []int{1}}, layout{stride: []int{0}}, graph.Shape{shape.Size()})
+		inner := padMover(op)
+		return func(e *Engine, ins []*graph.Buffer, out *graph.Buffer) {
+			value.run(e, out, ins[1])
+			inner.run(e, out, ins[0])
+		}
+	case graph.ConcatenateP:
+		axis := op.Attrs.(int)
+		to := rowMajor(shape)
+		var parts []*mover
+		for _, x := range op.Ins {
+			parts = append(parts, newMover(to, rowMajor(x.Shape), x.Shape))
+			to.offset += x.Shape[axis] * to.stride[axis]
+		}
+		return func(e *Engine, ins []*graph.Buffer, out *graph.Buffer) {
+			for i, m := range parts {
+				m.run(e, out, ins[i])
+			}
+		}
+	}
+	from, _ := sourceLayout(op)
+	m := newMover(rowMajor(shape), from, shape)
+	return func(e *Engine, ins []*graph.Buffer, out *graph.Buffer) { m.run(e, out, ins[0]) }
+}
+
+// padMover moves in the elements that stay between padding.
+func padMover(op *graph.Op) *mover {
 	a, x := op.Attrs.(graph.PadAttrs), op.Ins[0]
-	rank := len(x.Shape)
-	e.move(outs[0], layout{stride: []int{1}}, ins[1], layout{stride: []int{0}}, graph.Shape{outs[0].Len})
 	to, from := rowMajor(op.Outs[0].Shape), rowMajor(x.Shape)
 	shape := slices.Clone(x.Shape)
-	for i := range rank {
+	for i := range shape {
 		// Negative padding drops the elements that would land outside.
 		step := a.Interior[i] + 1
 		first := 0
@@ -276,16 +332,7 @@ func (e *Engine) pad(op *graph.Op, ins, outs []*graph.Buffer) {
 		to.offset += (a.Low[i] + first*step) * to.stride[i]
 		to.stride[i] *= step
 	}
-	e.move(outs[0], to, ins[0], from, shape)
-}
-
-func (e *Engine) concatenate(op *graph.Op, ins, outs []*graph.Buffer) {
-	axis := op.Attrs.(int)
-	to := rowMajor(op.Outs[0].Shape)
-	for i, x := range op.Ins {
-		e.move(outs[0], to, ins[i], rowMajor(x.Shape), x.Shape)
-		to.offset += x.Shape[axis] * to.stride[axis]
-	}
+	return newMover(to, from, shape)
 }
 
 func (e *Engine) iota(op *graph.Op, _, outs []*graph.Buffer) {
