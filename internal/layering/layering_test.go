@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"random", "linalg", "ode", "project", "prox"},
 	{"nn", "optim", "train", "data", "onnx"},
 	{"curvature", "gradient", "landscape", "implicit", "bilevel", "minimax", "multiobjective", "transport", "flow", "diffusion",
-		"normflow", "energy", "local", "pde", "fem", "federated", "distributed", "merge", "explain", "swarm"},
+		"normflow", "energy", "local", "pde", "fem", "federated", "distributed", "merge", "explain", "swarm", "symmetry"},
 	{"study"},
 	{"compare"},
 	{"papers"},
