@@ -29,6 +29,13 @@ func Pinv(a *fx.Array, rcond float64) *fx.Array {
 
 func pinv(rcond float64) func(*fx.Array) *fx.Array {
 	f := func(a *fx.Array) *fx.Array {
+		switch rows, columns := a.Dim(-2), a.Dim(-1); {
+		case rows < columns:
+			return pinv(rcond)(a.SwapAxes(-1, -2)).SwapAxes(-1, -2)
+		case rows > columns: // the decomposition of the small factor has the same singular values
+			q, r := fx.QR(a)
+			return pinv(rcond)(r).MatMul(q.SwapAxes(-1, -2))
+		}
 		u, s, vt := fx.SVD(a)
 		keep := s.Greater(s.MaxKeep(-1).MulScalar(rcond))
 		// Not the inverse of a zero, even where it is not chosen.

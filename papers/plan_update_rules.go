@@ -6,17 +6,6 @@ import "github.com/fluxion-go/fluxion/study"
 func updateRules() []*study.Paper {
 	return []*study.Paper{
 		{
-			Number: 18, Slug: "teleportation", Year: 2023, ArXiv: "2305.13404",
-			Title:   "Improving Convergence and Generalization Using Parameter Symmetries",
-			Authors: []string{"Bo Zhao", "Robert M. Gower", "Robin Walters", "Rose Yu"},
-			Summary: "Symmetries of a network let its parameters move far without changing the function it computes. " +
-				"Teleportation uses this freedom during training: it jumps along the level set of the loss to a point " +
-				"with a steeper gradient, or to one that is flatter. The authors prove that a jump can speed up all " +
-				"later steps and not only the next one, relate the sharpness and curvature of the reached minima to " +
-				"generalisation, and show that the jumps combine with common optimizers or can be learned by a " +
-				"meta-optimizer.",
-		},
-		{
 			Number: 23, Slug: "proxy-prox", Year: 2023, ArXiv: "2302.03542",
 			Title:   "Two Losses Are Better Than One: Faster Optimization Using a Cheaper Proxy",
 			Authors: []string{"Blake Woodworth", "Konstantin Mishchenko", "Francis Bach"},
