@@ -195,7 +195,11 @@ func (e experiment) convex(ctx context.Context, env *study.Env, p plan) error {
 	r.With("at", "start").Scalar("newton_cosine", programs.align(w).Item())
 	r.With("at", "teleport").Scalar("newton_cosine", programs.align(jumped).Item())
 	for k := range env.Steps("convex", len(ways)) {
-		o, err := programs.descend(ctx, w, start, ways[k], p.convexLimit)
+		limit := p.convexLimit
+		if ways[k] == nameEvery {
+			limit = p.everyLimit
+		}
+		o, err := programs.descend(ctx, w, start, ways[k], limit)
 		if err != nil {
 			return err
 		}

@@ -7,9 +7,6 @@ import (
 	"github.com/fluxion-go/fluxion/study"
 )
 
-// costRounds is how often each part of the cost is timed.
-const costRounds = 7
-
 // cost times the first eight steps with teleports before them against an epoch
 // without, in turns, for one training by momentum: how many steps a teleport costs.
 func (e experiment) cost(env *study.Env, p plan) error {
@@ -45,7 +42,7 @@ func (e experiment) cost(env *study.Env, p plan) error {
 			fault = err
 		}
 	})
-	seconds := env.Race("cost of a teleport", costRounds, programs...)
+	seconds := env.Race("cost of a teleport", p.rounds, programs...)
 	step := seconds[len(names)].Median() / float64(order.Dim(0))
 	env.Record.With("part", "B").Timing("seconds_per_step", step)
 	for i, name := range names {

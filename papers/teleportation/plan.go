@@ -4,8 +4,8 @@ import "github.com/fluxion-go/fluxion/study"
 
 // plan is how much of the experiment a run does.
 type plan struct {
-	// Part A: the most steps of gradient descent.
-	convexLimit int
+	// Part A: the most steps of gradient descent, and those with a teleport each.
+	convexLimit, everyLimit int
 
 	// Part B: the number and the side of the images (0: all that the files hold),
 	// units of the hidden layers, passes over the training set, the optimizers,
@@ -17,6 +17,7 @@ type plan struct {
 	optimizers        []family
 	factors           []float64
 	equal             int
+	rounds            int // of timing teleports
 
 	// Part C: trainings of a seed, and how many of them are teleported; the images
 	// whose loss makes the sharpness, and those of a teleport; directions of the
@@ -69,15 +70,15 @@ var factors = []float64{1, 3, 10}
 
 func plans(dataName string) study.PerScale[plan] {
 	standard := plan{
-		convexLimit: 20_000,
-		train:       4000, test: 2000, side: 14, hidden: []int{16, 10}, epochs: 10, optimizers: families(), factors: factors, equal: equalSteps,
+		convexLimit: 20_000, everyLimit: 2000,
+		train: 4000, test: 2000, side: 14, hidden: []int{16, 10}, epochs: 10, optimizers: families(), factors: factors, equal: equalSteps, rounds: 7,
 		trainings: 6, teleported: 1, around: 500, held: 200, directions: 100, fewDirections: 20, curves: 10,
 		sharpnessRate: sharpnessRate, curvatureRate: curvatureRate,
 		meta: metaPlan{width: 20, hidden: 300},
 	}
 	quick := standard
 	quick.optimizers, quick.epochs, quick.factors = families()[:2], 2, []float64{1}
-	quick.trainings = 0
+	quick.trainings, quick.rounds = 0, 3
 
 	full := standard
 	full.train, full.test, full.side, full.epochs = 0, 0, 28, 40

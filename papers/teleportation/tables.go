@@ -120,13 +120,13 @@ func bestFactor(r *study.Results, optimizer, teleport string) string {
 }
 
 func costTable(r *study.Results) *study.Table {
-	t := study.NewTable("Cost and gain of 8 teleports of 10 inner steps", "action", "time of so many steps", "first growth of |grad|^2, momentum", "typical growth")
+	t := study.NewTable("Cost and gain of 8 teleports of 10 inner steps", "action", "time of so many steps", "first growth of |grad|^2, SGD", "typical growth")
 	for _, v := range variants() {
 		if v.batch == 0 || v.random {
 			continue
 		}
 		t.Add(v.name, fmt.Sprintf("%.0f", r.Common.Timing("steps_of_equal_time", "teleport", v.name)),
-			standard(r, "first_gain", nameMomentum, v.name).Summary(), standard(r, "typical_gain", nameMomentum, v.name).Summary())
+			standard(r, "first_gain", nameSGD, v.name).Summary(), standard(r, "typical_gain", nameSGD, v.name).Summary())
 	}
 	return t
 }
