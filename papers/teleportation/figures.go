@@ -31,7 +31,7 @@ func convexFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "convex", Columns: 2,
 		Title: fmt.Sprintf("Logistic loss: %.4g iterations without teleports, %.4g with one, %.4g with one every step", median(nameGD), median(nameOnce), median(nameEvery)),
 		Caption: "Left: the first seed's loss around its minimiser, with its level sets; a teleport runs along a level to where the gradient is largest, where gradient descent goes " +
-			"straight for the minimum. Right: the gap to the minimum, median and range over the seeds."}
+			"straight for the minimum. Right: the gap to the minimum, median and range over the seeds, each of which ends at 1e-10 or below."}
 	first := r.First()
 	seed := r.Seeds[0].Seed
 	l := drawLogistic(random.FoldIn(random.New(seed), partConvex))
@@ -50,10 +50,26 @@ func convexFigure(r *study.Results) *study.Figure {
 	}
 	gaps := &study.Lines{Title: "gap to the minimum", X: study.Axis{Label: "iterations", Log: true}, Y: study.Axis{Label: "loss - minimum", Log: true, Min: study.At(gapAtEnd / 10)}}
 	for _, m := range ways {
-		gaps.Curves = append(gaps.Curves, r.Band(study.Range, "gap", "method", m).Curve(m))
+		gaps.Curves = append(gaps.Curves, study.MakeBand(study.Range, evened(r.Curves("gap", "method", m))).Curve(m))
 	}
 	f.Panels = []study.Panel{plane, gaps}
 	return f
+}
+
+// evened are series of one length: those that end early stay at their last value.
+func evened(list []study.Series) []study.Series {
+	longest := 0
+	for _, s := range list {
+		longest = max(longest, len(s.Y))
+	}
+	out := make([]study.Series, len(list))
+	for i, s := range list {
+		out[i] = study.Series{ID: s.ID, X: counted(longest), Y: slices.Clone(s.Y)}
+		for len(out[i].Y) < longest {
+			out[i].Y = append(out[i].Y, s.Y[len(s.Y)-1])
+		}
+	}
+	return out
 }
 
 // contours are level lines of the gap within a panel's axes.

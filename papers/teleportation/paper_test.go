@@ -25,6 +25,7 @@ func small(data string) study.PerScale[plan] {
 	d := q
 	d.train, d.side, d.epochs, d.factors = 240, 8, 2, []float64{1, 3}
 	d.optimizers = []family{families()[0], families()[4]}
+	d.optimizers[1].at = 1
 	d.trainings, d.teleported, d.around, d.held = 3, 2, 60, 40
 	d.directions, d.fewDirections, d.curves = 3, 2, 2
 	d.sharpnessRate, d.curvatureRate = p.Default.sharpnessRate, p.Default.curvatureRate
@@ -116,6 +117,9 @@ func TestPlan(t *testing.T) {
 	}
 	if p := plans("cifar10").Full; p.side != 32 || p.hidden[0] != 128 || p.optimizers[0].rate != 2e-2 {
 		t.Errorf("cifar10: %+v", p)
+	}
+	if p := at(study.Full, map[string]string{"epochs": "1"}); p.families()[0].at != 0 {
+		t.Errorf("one epoch: teleports in epoch %d", p.families()[0].at)
 	}
 	if families()[0].jump != 5e-2 {
 		t.Error("a plan changes the families of all")

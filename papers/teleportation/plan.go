@@ -1,6 +1,10 @@
 package teleportation
 
-import "github.com/fluxion-go/fluxion/study"
+import (
+	"slices"
+
+	"github.com/fluxion-go/fluxion/study"
+)
 
 // plan is how much of the experiment a run does.
 type plan struct {
@@ -50,6 +54,11 @@ func (e experiment) plan(env *study.Env) plan {
 	p := e.plans(env.Data.Name).At(env.Scale)
 	if n := env.Options.Int("epochs"); n > 0 {
 		p.epochs = n
+	}
+	p.optimizers = slices.Clone(p.optimizers)
+	for i := range p.optimizers {
+		f := &p.optimizers[i]
+		f.at = min(f.at, p.epochs-1)
 	}
 	if n := env.Options.Int("trainings"); n > 0 && p.trainings > 0 {
 		p.trainings, p.teleported = n, min(p.teleported, n)
