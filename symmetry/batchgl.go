@@ -149,7 +149,10 @@ func (a BatchGL) CheckElement(t []*fx.Array, p nn.MLP) error {
 	moved, h := a.Apply(t, p), a.X
 	for i, room := range a.rooms(p) {
 		out := p.Activation(moved.Layers[i].Apply(h))
-		m := map[bool]*fx.Array{true: out, false: h}[a.Form == Projection]
+		m := h
+		if a.Form == Projection {
+			m = out
+		}
 		if n := a.X.Dim(0); n <= room {
 			if _, rank := linalg.LstSq(m, m, 0); rank.Item() < float64(n) {
 				return fmt.Errorf("symmetry: the activations of pair %d have rank %v on %d examples; the form %s is exact at full rank only", i, rank.Item(), n, a.Form)

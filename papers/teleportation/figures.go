@@ -93,7 +93,7 @@ func contours(l logistic, c []float64, least float64, p *study.Lines) *study.Con
 	// The level of the start, and others by factors of four.
 	top := l.loss(fx.New([]float64{c[0], c[1] + 4})).Item() - least
 	for _, factor := range []float64{1. / 256, 1. / 64, 1. / 16, 1. / 4, 1, 4, 16} {
-		k.Levels = append(k.Levels, least+top*factor)
+		k.Levels = append(k.Levels, least+float64(top*factor))
 	}
 	return k
 }

@@ -36,7 +36,7 @@ func (e experiment) paper() *study.Paper {
 		},
 		DataSets: []string{"glyphs", "mnist", "fashion-mnist", "cifar10"},
 		Seeds:    study.PerScale[int]{Quick: 2, Default: 5, Full: 5},
-		Takes:    study.PerScale[time.Duration]{Quick: 6 * time.Second, Default: 100 * time.Second, Full: 12 * time.Hour},
+		Takes:    study.PerScale[time.Duration]{Quick: 6 * time.Second, Default: 75 * time.Second, Full: 12 * time.Hour},
 		Common:   e.common,
 		Run:      e.run,
 		Tables:   tables,
