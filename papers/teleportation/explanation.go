@@ -50,6 +50,7 @@ A. A logistic loss of two weights (40 points, features of scales 3 and 0.3), for
 which the best point of a level set is found by looking along 720 rays: gradient
 descent of rate 1/L without teleports, with one at the start, and with one before
 every step. A quadratic of 20 dimensions with curvatures 1 to 10,000.
+
 B. Networks 196-16-10-10 without biases, leaky ReLU, batches of 20, on 4000 images
 of digits, with the paper's optimizers, rates and teleports: 8, before the first 8
 steps of the training, of 10 inner steps each. Beside the paper's action
@@ -57,6 +58,7 @@ steps of the training, of 10 inner steps each. Beside the paper's action
 scaling; random elements of the same size; a training whose state is reset 8 times
 and does not teleport; and trainings that make more steps instead. Teleports and
 trainings without them also run with 3 and 10 times the paper's rates.
+
 C. Thirty trainings by SGD, where they end, and a single teleport half-way, in each
 of four directions, for one of six.
 
@@ -104,4 +106,8 @@ pixels, 40 epochs, for SGD and AdaGrad smaller teleports in the third epoch, 100
 trainings in C, and part D, in which LSTMs learn the teleport, the rate or the step
 of regressions by three layers of 20 x 20 (--set meta-runs=0 leaves it out). The
 LSTMs read directions and log-norms of gradients instead of raw ones, and learned
-rates stay within their bounds by a sigmoid instead of clamping.`
+rates stay within their bounds by a sigmoid instead of clamping. Scale full was not
+run as a whole. In a trial of part D with a third of the units and of the lessons
+(seed 1000) the mean loss after 100 steps on new tasks was 23 for tuned gradient
+descent, 16 with learned teleports before its steps and 6 with learned steps; learned
+steps and teleports together diverged, and so did not show the paper's gain.`
