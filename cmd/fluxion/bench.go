@@ -16,7 +16,7 @@ func (a *app) benchCommand() *cobra.Command {
 	var runs int
 	c := &cobra.Command{
 		Use:   "bench",
-		Short: "Time workloads beside PyTorch and OpenBLAS and against the machine's limits",
+		Short: "Time workloads beside PyTorch and the limits of the machine",
 		Long: "Runs matrix products, element-wise chains, reductions, convolutions and training\n" +
 			"steps, in turns with PyTorch and OpenBLAS if they are installed (Debian's\n" +
 			"python3-torch and libopenblas-dev), and prints medians. A ratio below 1 means\n" +
