@@ -134,7 +134,9 @@ func (t *tiler[T]) run(p *product[T], ws *Workspace[T]) {
 			// its rows lie far apart.
 			near := p.b.k*depth*size <= nearBytesB && p.m <= 8*maxRows
 			direct := p.b.outer == 1 && p.b.rows == nil && (p.m <= maxRows || near)
-			if !direct {
+			// A strip that one tile reads is packed just before, into L1.
+			once := !direct && p.m <= maxRows
+			if !direct && !once {
 				t.packPanel(p, ws, j0, n, tileN, k0, depth)
 			}
 			for i0 := 0; i0 < p.m; i0 += blockM {
@@ -142,7 +144,7 @@ func (t *tiler[T]) run(p *product[T], ws *Workspace[T]) {
 				a := t.blockOfA(p, ws, i0, m, k0, depth, n > tileN)
 				for j := 0; j < n; j += tileN {
 					w := min(tileN, n-j)
-					b, bStep := t.stripOfB(p, ws, direct, j0, j, w, k0, depth)
+					b, bStep := t.stripOfB(p, ws, direct, once, j0, j, w, k0, depth)
 					t.strip(p, ws, &a, b, bStep, i0, m, j0+j, w, depth, add)
 				}
 			}
@@ -225,13 +227,13 @@ func (t *tiler[T]) padded(n int) int { return (n + t.lanes - 1) / t.lanes * t.la
 
 // stripOfB returns columns [j0+j,j0+j+w) of B and their step along k: in place
 // if direct, except that a strip that ends within a vector is packed, so that
-// nothing is read past the end of B.
-func (t *tiler[T]) stripOfB(p *product[T], ws *Workspace[T], direct bool, j0, j, w, k0, depth int) ([]T, int) {
+// nothing is read past the end of B; packed now if it is read once.
+func (t *tiler[T]) stripOfB(p *product[T], ws *Workspace[T], direct, once bool, j0, j, w, k0, depth int) ([]T, int) {
 	width := t.padded(w)
-	if !direct {
+	if !direct && !once {
 		return ws.b[j*depth:], width
 	}
-	if w == width {
+	if direct && w == width {
 		return p.b.at(j0+j, k0), p.b.k
 	}
 	buf := grow(&ws.b, width*depth)
