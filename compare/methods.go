@@ -6,6 +6,7 @@ import (
 
 	"github.com/fluxion-go/fluxion/internal/nearest"
 	"github.com/fluxion-go/fluxion/optim"
+	"github.com/fluxion-go/fluxion/optim/liegroup"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -105,6 +106,16 @@ var methods = []Method{
 		func(rate float64, _ optim.Schedule) optim.OASIS[Params] {
 			o := optim.NewOASIS[Params](random.New(0))
 			o.Eta0 = rate
+			return o
+		}),
+	FromOptimizer("psgd", "a preconditioner learned from Hessian products, diagonal and anti-diagonal (Pooladzandi and Li 2024)", 0.02,
+		func(_ float64, lr optim.Schedule) optim.PSGD[Params] {
+			return optim.NewPSGD[Params](liegroup.XMat{}, lr, random.New(0))
+		}),
+	FromOptimizer("psgd-whitening", "the same from gradients alone (Li 2019)", 0.02,
+		func(_ float64, lr optim.Schedule) optim.PSGD[Params] {
+			o := optim.NewPSGD[Params](liegroup.XMat{}, lr, random.New(0))
+			o.Kind = optim.PSGDWhitening
 			return o
 		}),
 }

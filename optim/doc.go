@@ -32,7 +32,9 @@
 //
 // Second-order methods take their matrix as a [Curvature]: an operator at p, such
 // as package curvature makes, or nil for the loss' Hessian. A [Metric] says how
-// they measure steps, a [DampedSystem] how they solve for one.
+// they measure steps, a [DampedSystem] how they solve for one. [PSGD] learns a
+// preconditioner from products with the Hessian instead; package liegroup has the
+// families that it may be of.
 //
 // # Numbers
 //
