@@ -28,16 +28,6 @@ func updateRules() []*study.Paper {
 				"without the hardware.",
 		},
 		{
-			Number: 46, Slug: "psgd", Year: 2024, ArXiv: "2402.04553",
-			Title:   "Curvature-Informed SGD via General Purpose Lie-Group Preconditioners",
-			Authors: []string{"Omead Pooladzandi", "Xi-Lin Li"},
-			Summary: "PSGD learns a preconditioner while it trains, from Hessian-vector products along random directions. " +
-				"The criterion of the fit tolerates noisy gradients, and its optimum is the inverse of the absolute " +
-				"Hessian, so indefinite problems do no harm. Keeping the factor inside a matrix Lie group, such as " +
-				"triangular, low-rank or Kronecker-structured matrices, makes the updates multiplicative and always " +
-				"invertible, with no damping or line search.",
-		},
-		{
 			Number: 51, Slug: "entropy-sgd", Year: 2016, ArXiv: "1611.01838",
 			Title: "Entropy-SGD: Biasing Gradient Descent Into Wide Valleys",
 			Authors: []string{"Pratik Chaudhari", "Anna Choromanska", "Stefano Soatto", "Yann LeCun", "Carlo Baldassi",
