@@ -45,9 +45,10 @@ func errorBand(r *study.Results, labels ...any) study.Band {
 func fitFigure(r *study.Results) *study.Figure {
 	median := fitted(r, "error", nameNewton, matrixSPD, 0).Median()
 	f := &study.Figure{Name: "fit", Columns: 2,
-		Title: fmt.Sprintf("The triangular family comes to |H|⁻¹ up to %.2f, and each of the others to what its group can say", median),
+		Title: fmt.Sprintf("The triangular family comes to the inverse of |H| up to %.2f, the others as far as their groups reach", median),
 		Caption: "Relative error of P against the number of pairs (v, Hv), step 0.1; median and range over the seeds. The closed form is (mean hh')^(-1/2). " +
-			"BFGS is exact without noise, below the picture, and lost where H is indefinite: its curve leaves the picture at the top."}
+			"Triangular and general lie on each other, as do X-shaped and Kronecker at the top, save on a Kronecker product. BFGS is exact without noise and " +
+			"leaves the picture below; where H is indefinite it is lost from the start."}
 	for _, m := range matrixNames {
 		panel := &study.Lines{Title: m, X: study.Axis{Label: "pairs", Log: true}, Y: errorAxis}
 		for _, method := range r.Values("error", "method", "noise", 0.0) {
@@ -120,10 +121,21 @@ func valleyFigure(r *study.Results) *study.Figure {
 				chosen = rate
 			}
 		}
-		right.Curves = append(right.Curves, r.Common.Curve("valley", "method", b.name, "rate", chosen).Curve(fmt.Sprintf("%s, rate %v", b.name, chosen)))
+		right.Curves = append(right.Curves, untilGoal(r.Common.Curve("valley", "method", b.name, "rate", chosen).Curve(fmt.Sprintf("%s, rate %v", b.name, chosen))))
 	}
 	f.Panels = []study.Panel{left, right}
 	return f
+}
+
+// untilGoal cuts a curve off two decades below the goal: Adam leaves the minimum again.
+func untilGoal(c study.Curve) study.Curve {
+	for i, y := range c.Y {
+		if y < valleyGoal/100 {
+			c.X, c.Y = c.X[:i+1], c.Y[:i+1]
+			break
+		}
+	}
+	return c
 }
 
 // steps of a baseline of part B to the goal; without that, more the higher its end.

@@ -6,7 +6,6 @@ import (
 	"github.com/fluxion-go/fluxion/data"
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/optim"
-	"github.com/fluxion-go/fluxion/optim/liegroup"
 	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
 )
@@ -41,9 +40,7 @@ func (e experiment) invariance(_ context.Context, env *study.Env, _ plan) error 
 				o := optim.NewPSGD[*fx.Array](e.methods.newton, optim.Constant(0.1), in.Key)
 				o.InitScale = 1 // any: Q is set below, for a scale of the first pair's would depend on the parameters
 				s := o.Init(x).(optim.PSGDState)
-				if _, ok := s.Precond.Blocks[0].(liegroup.TriangularFactor); ok {
-					s.Precond.Blocks[0] = liegroup.TriangularFactor{Q: q}
-				}
+				s.Precond.Blocks[0] = fx.Map(func(*fx.Array) *fx.Array { return q }, s.Precond.Blocks[0]) // Q is all there is
 				_, xs := fx.Scan(func(at place, v *fx.Array) (place, *fx.Array) {
 					o := o
 					o.Probes = func(_, _ *fx.Array) *fx.Array { return v }
