@@ -189,10 +189,23 @@ func armName(method, rate string) string {
 	return method + ", rate " + rate
 }
 
+// successTitle counts the seeds of PSGD's better family and of SGD's better rate.
+func successTitle(r *study.Results) string {
+	title := "Delayed exclusive or, seeds solved:"
+	for i, text := range r.Values("xor_steps", "length") {
+		if i > 0 {
+			title += ";"
+		}
+		length := int(number(text))
+		title += fmt.Sprintf(" length %d, PSGD %d of %d, SGD %d, Adam %d", length,
+			max(solvedBy(r, nameKron, length), solvedBy(r, nameLRA, length)), len(r.Seeds), solvedBy(r, nameSGD, length), solvedBy(r, nameAdam, length))
+	}
+	return title
+}
+
 // successFigure is the step at which each seed's training is done.
 func successFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "success", SharedScale: true, Title: fmt.Sprintf("PSGD solves the delayed exclusive or in %d of %d seeds, SGD at its better rate in %d",
-		max(mostSolvedAnywhere(r, nameKron), mostSolvedAnywhere(r, nameLRA)), len(r.Seeds), mostSolvedAnywhere(r, nameSGD)),
+	f := &study.Figure{Name: "success", SharedScale: true, Title: successTitle(r),
 		Caption: "Steps until the loss of a minibatch is below 0.1, for each seed; never: not within the limit. A step of PSGD costs three gradients."}
 	for _, length := range r.Values("xor_steps", "length") {
 		g := study.Grid{RowName: "method", ColName: "seed"}
@@ -208,15 +221,6 @@ func successFigure(r *study.Results) *study.Figure {
 		f.Panels = append(f.Panels, &study.HeatMap{Title: "length " + length, Grid: g, Missing: "never", Value: study.Axis{Label: "steps", Log: true}})
 	}
 	return f
-}
-
-// mostSolvedAnywhere is the number of seeds solved at the first length of the run.
-func mostSolvedAnywhere(r *study.Results, method string) (most int) {
-	length := r.Values("xor_steps", "length")[0]
-	for _, rate := range r.Values("xor_steps", "rate", "method", method, "length", length) {
-		most = max(most, len(r.Sample("xor_steps", "length", length, "method", method, "rate", rate).Finite()))
-	}
-	return most
 }
 
 func imageFigure(r *study.Results) *study.Figure {

@@ -80,7 +80,7 @@ func TestBrokenMethodsFail(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := experiment{published, plans}
-			e.plans.Quick.xorSteps = 0
+			e.plans.Quick.xor = nil
 			if c.update != nil {
 				e.methods.newton = wrongFamily{update: c.update}
 			}
@@ -185,9 +185,9 @@ func TestExclusiveOr(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	adam := experiment{published, plans}.xorArms()[3]
-	adam.rates = []float64{0, 0.003} // of rate 0 for the losses of a network at rest
-	if err := adam.run(context.Background(), env, judgedLength, 600); err != nil {
+	adam := experiment{published, plans}.xorArms()[nameAdam]
+	rates := []float64{0, 0.003} // 0 for the losses of a network at rest
+	if err := adam.run(context.Background(), env, xorPart{length: judgedLength, limit: 600}, rates); err != nil {
 		t.Fatal(err)
 	}
 	r := env.Record.Record()
@@ -206,10 +206,10 @@ func TestExclusiveOr(t *testing.T) {
 // that one seed would meet.
 func TestFewSeedsDecideNothing(t *testing.T) {
 	e := experiment{published, plans}
-	e.plans.Default.xorSteps, e.plans.Default.epochs, e.plans.Default.pairs = 0, 0, 2000
+	e.plans.Default.xor, e.plans.Default.epochs, e.plans.Default.pairs = nil, 0, 2000
 	o := small(t, e, study.Default, []uint64{1000}, 1, nil)
 	want := map[string]study.Status{"1a": study.NotReproduced, "1b": study.NotReproduced, "2": study.NotReproduced,
-		"3": study.Inconclusive, "4": study.Inconclusive, "5": study.Reproduced}
+		"3": study.Inconclusive, "4": study.Inconclusive, "4b": study.Inconclusive, "5": study.Reproduced}
 	for _, v := range o.Verdicts {
 		if v.Status != want[v.Claim] && v.Status != study.Inconclusive {
 			t.Errorf("claim %s: %s, want %s", v.Claim, v.Status, want[v.Claim])

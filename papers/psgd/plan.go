@@ -1,6 +1,10 @@
 package psgd
 
-import "github.com/fluxion-go/fluxion/study"
+import (
+	"slices"
+
+	"github.com/fluxion-go/fluxion/study"
+)
 
 // plan is how much of the experiment a run does.
 type plan struct {
@@ -8,8 +12,7 @@ type plan struct {
 	noises []float64 // deviations of the noise on h that part A has as well
 	all    bool      // all families and baselines in part A, else the triangular alone
 
-	xorSteps   int   // the most of part C
-	xorLengths []int // of sequences
+	xor []xorPart // part C
 
 	// Part D; without epochs it is left out. A side of 0 is that of the files, as are 0 images
 	// all.
@@ -18,11 +21,29 @@ type plan struct {
 	resnet, cosine                bool
 }
 
+// The rates of part C: PSGD has the specification's 0.01, and on longer sequences
+// 0.05, which a pilot preferred; the baselines have two each.
+func xorMethods(psgd float64) []xorTried {
+	return []xorTried{{nameKron, []float64{psgd}}, {nameLRA, []float64{psgd}}, {nameSGD, []float64{0.01, 0.1}}, {nameAdam, []float64{0.001, 0.003}}}
+}
+
+// On longer sequences scale default has one arm of PSGD, and of each baseline the rate
+// that is the better one on short sequences; scale full has all of them.
+var longMethods = []xorTried{{nameKron, []float64{longRate}}, {nameSGD, []float64{0.1}}, {nameAdam, []float64{0.003}}}
+
+const (
+	shortRate, longRate = 0.01, 0.05
+	xorLimit            = 4000
+)
+
 var plans = study.PerScale[plan]{
-	Quick: plan{pairs: 1000, xorSteps: 10, xorLengths: []int{judgedLength}},
-	Default: plan{pairs: 5000, all: true, noises: []float64{noiseSize, 1}, xorSteps: 4000, xorLengths: []int{judgedLength},
+	Quick: plan{pairs: 1000, xor: []xorPart{{judgedLength, 10, xorMethods(shortRate)}}},
+	Default: plan{pairs: 5000, all: true, noises: []float64{noiseSize, 1},
+		xor:         []xorPart{{judgedLength, xorLimit, xorMethods(shortRate)}, {longLength, xorLimit, longMethods}},
 		trainImages: 2000, testImages: 1000, side: 14, batch: 100, epochs: 5},
-	Full: plan{pairs: 5000, all: true, noises: []float64{noiseSize, 1}, xorSteps: 100_000, xorLengths: []int{16, 32, 64, 128},
+	Full: plan{pairs: 5000, all: true, noises: []float64{noiseSize, 1},
+		xor: []xorPart{{judgedLength, xorLimit, xorMethods(shortRate)}, {longLength, xorLimit, xorMethods(longRate)},
+			{64, 100_000, xorMethods(longRate)}, {128, 100_000, xorMethods(longRate)}},
 		batch: 128, epochs: 200, resnet: true, cosine: true},
 }
 
@@ -32,11 +53,20 @@ func (e experiment) plan(env *study.Env) plan {
 	if n := env.Options.Int("pairs"); n > 0 {
 		p.pairs = n
 	}
-	if n := env.Options.Int("xor-steps"); n >= 0 {
-		p.xorSteps = n
-	}
 	if n := env.Options.Int("xor-length"); n > 0 {
-		p.xorLengths = []int{n}
+		rate := shortRate
+		if n > judgedLength {
+			rate = longRate
+		}
+		p.xor = []xorPart{{n, xorLimit, xorMethods(rate)}}
+	}
+	if n := env.Options.Int("xor-steps"); n == 0 {
+		p.xor = nil
+	} else if n > 0 {
+		p.xor = slices.Clone(p.xor)
+		for i := range p.xor {
+			p.xor[i].limit = n
+		}
 	}
 	if n := env.Options.Int("epochs"); n >= 0 {
 		p.epochs = n
