@@ -8,6 +8,7 @@ import (
 
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/fx/fxtest"
+	"github.com/fluxion-go/fluxion/linalg"
 	"github.com/fluxion-go/fluxion/random"
 )
 
@@ -318,5 +319,21 @@ func TestMistakes(t *testing.T) {
 	}
 	if got := fmt.Sprint(SecondOrder, FirstOrder, Normalizer(3)); got != "SecondOrder FirstOrder Normalizer(3)" {
 		t.Error(got)
+	}
+}
+
+// TestInConjugateGradients: a fitted P as the preconditioner of CG saves iterations.
+func TestInConjugateGradients(t *testing.T) {
+	values := make([]float64, 30)
+	for i := range values {
+		values[i] = math.Pow(10, 3*float64(i)/29-1.5)
+	}
+	h := symmetric(random.New(5), values)
+	p := fitted(New(Triangular{}, one(fx.Zeros(fx.Float64, 30)), random.New(1)), h, one, 3000, 0.3)
+	b := normal(random.New(6), 30)
+	_, plain := linalg.CG[*fx.Array]{}.Solve(h.MatMul, b, nil)
+	_, fast := linalg.CG[*fx.Array]{Precond: func(g *fx.Array) *fx.Array { return p.Apply(one(g))[0] }}.Solve(h.MatMul, b, nil)
+	if n, m := plain.Iterations.Item(), fast.Iterations.Item(); !(m < n/2) {
+		t.Errorf("%v iterations with P, %v without", m, n)
 	}
 }

@@ -21,13 +21,17 @@ const (
 	lostError = 1.0
 	lostSeeds = 4
 	// Low rank on its own kind: 0.11 to 0.18 in the trials that chose the matrix, whose
-	// diagonal the specification leaves open. On the other: 0.46 to 0.50 in the pilot.
+	// diagonal the specification leaves open (see matrices). On the other: 0.46 to 0.50
+	// in the pilot.
 	rankError, otherError = 0.3, 0.4
 	diagonalError         = 0.7 // pilot 0.93 and about 0.9
 	// Gradient descent: more than 5000 in the pilot.
 	descentSteps = 5000
-	// Pilot: all solve it; SGD does so too with the larger of its two rates, so that
-	// the second half of claim 4 is not expected to hold.
+	// Pilot at length 16: PSGD in 2 of 2 seeds, and SGD with the larger of its two rates
+	// as well, so that the second half of claim 4 is not expected to hold. Where the
+	// effect of the paper begins was looked for with seeds 1000 and 1001: at length 30
+	// and rate 0.05 PSGD needs 964 and 2452 steps, and neither SGD nor Adam are done
+	// after 4000. Claim 4b has the thresholds of claim 4 there.
 	solvedSeeds, sgdSeeds = 4, 1
 	unchanged             = 1e-6 // pilot 2e-16
 	// The parameters move by 0.54; a drift of a path that stands still would say nothing.
