@@ -189,16 +189,19 @@ func armName(method, rate string) string {
 	return method + ", rate " + rate
 }
 
-// successTitle counts the seeds of PSGD's better family and of SGD's better rate.
+// successTitle counts the seeds of the better family of PSGD, and of the baselines at
+// their better rates.
 func successTitle(r *study.Results) string {
 	title := "Delayed exclusive or, seeds solved:"
-	for i, text := range r.Values("xor_steps", "length") {
+	for i, length := range r.Values("xor_steps", "length") {
 		if i > 0 {
 			title += ";"
 		}
-		length := int(number(text))
-		title += fmt.Sprintf(" length %d, PSGD %d of %d, SGD %d, Adam %d", length,
-			max(solvedBy(r, nameKron, length), solvedBy(r, nameLRA, length)), len(r.Seeds), solvedBy(r, nameSGD, length), solvedBy(r, nameAdam, length))
+		best := map[string]int{}
+		for _, method := range r.Values("xor_steps", "method", "length", length) {
+			best[method] = solvedBy(r, method, int(number(length)), math.MaxInt)
+		}
+		title += fmt.Sprintf(" length %s, PSGD %d of %d, SGD %d", length, max(best[nameKron], best[nameLRA]), len(r.Seeds), best[nameSGD])
 	}
 	return title
 }

@@ -66,8 +66,8 @@ func entrants[N classify.Network](families []named, rates map[string][]float64) 
 // The grids of the perceptron, three rates each, around the best of a pilot with seeds
 // 1000 and 1001.
 var imageRates = map[string][]float64{
-	nameLRA: {0.03, 0.1, 0.3}, nameXMat: {0.03, 0.1, 0.3}, nameKron: {0.03, 0.1, 0.3}, nameSparing: {0.03, 0.1, 0.3},
-	nameMomentum: {0.03, 0.1, 0.3}, nameAdam: {0.003, 0.01, 0.03},
+	nameLRA: {0.1, 0.3, 1}, nameXMat: {0.1, 0.3, 1}, nameKron: {0.1, 0.3, 1}, nameSparing: {0.1, 0.3, 1},
+	nameMomentum: {0.03, 0.1, 0.3}, nameAdam: {0.01, 0.03, 0.1},
 }
 
 // The rates of the residual network are the authors': 0.02 for X-shaped and low rank,

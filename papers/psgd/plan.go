@@ -27,22 +27,22 @@ func xorMethods(psgd float64) []xorTried {
 	return []xorTried{{nameKron, []float64{psgd}}, {nameLRA, []float64{psgd}}, {nameSGD, []float64{0.01, 0.1}}, {nameAdam, []float64{0.001, 0.003}}}
 }
 
-// On longer sequences scale default has one arm of PSGD, and of each baseline the rate
-// that is the better one on short sequences; scale full has all of them.
-var longMethods = []xorTried{{nameKron, []float64{longRate}}, {nameSGD, []float64{0.1}}, {nameAdam, []float64{0.003}}}
+// On longer sequences, which take long, scale default has one arm of PSGD, and SGD at
+// the rate that is the better one on short sequences; scale full has all of them.
+var longMethods = []xorTried{{nameKron, []float64{longRate}}, {nameSGD, []float64{0.1}}}
 
 const (
-	shortRate, longRate = 0.01, 0.05
-	xorLimit            = 4000
+	shortRate, longRate   = 0.01, 0.05
+	shortLimit, longLimit = 4000, 3000
 )
 
 var plans = study.PerScale[plan]{
 	Quick: plan{pairs: 1000, xor: []xorPart{{judgedLength, 10, xorMethods(shortRate)}}},
 	Default: plan{pairs: 5000, all: true, noises: []float64{noiseSize, 1},
-		xor:         []xorPart{{judgedLength, xorLimit, xorMethods(shortRate)}, {longLength, xorLimit, longMethods}},
+		xor:         []xorPart{{judgedLength, shortLimit, xorMethods(shortRate)}, {longLength, longLimit, longMethods}},
 		trainImages: 2000, testImages: 1000, side: 14, batch: 100, epochs: 5},
 	Full: plan{pairs: 5000, all: true, noises: []float64{noiseSize, 1},
-		xor: []xorPart{{judgedLength, xorLimit, xorMethods(shortRate)}, {longLength, xorLimit, xorMethods(longRate)},
+		xor: []xorPart{{judgedLength, shortLimit, xorMethods(shortRate)}, {longLength, longLimit, xorMethods(longRate)},
 			{64, 100_000, xorMethods(longRate)}, {128, 100_000, xorMethods(longRate)}},
 		batch: 128, epochs: 200, resnet: true, cosine: true},
 }
@@ -58,7 +58,7 @@ func (e experiment) plan(env *study.Env) plan {
 		if n > judgedLength {
 			rate = longRate
 		}
-		p.xor = []xorPart{{n, xorLimit, xorMethods(rate)}}
+		p.xor = []xorPart{{n, shortLimit, xorMethods(rate)}}
 	}
 	if n := env.Options.Int("xor-steps"); n == 0 {
 		p.xor = nil
