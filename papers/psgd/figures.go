@@ -3,6 +3,7 @@ package psgd
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/fluxion-go/fluxion/study"
@@ -45,7 +46,7 @@ func errorBand(r *study.Results, labels ...any) study.Band {
 func fitFigure(r *study.Results) *study.Figure {
 	median := fitted(r, "error", nameNewton, matrixSPD, 0).Median()
 	f := &study.Figure{Name: "fit", Columns: 2,
-		Title: fmt.Sprintf("The triangular family comes to the inverse of |H| up to %.2f, the others as far as their groups reach", median),
+		Title: fmt.Sprintf("To the inverse of |H|: the triangular family up to %.2f, others as far as they reach", median),
 		Caption: "Relative error of P against the number of pairs (v, Hv), step 0.1; median and range over the seeds. The closed form is (mean hh')^(-1/2). " +
 			"Triangular and general lie on each other, as do X-shaped and Kronecker at the top, save on a Kronecker product. BFGS is exact without noise and " +
 			"leaves the picture below; where H is indefinite it is lost from the start."}
@@ -156,13 +157,13 @@ func orMore(v float64) string {
 
 func xorFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "xor", Title: "Delayed exclusive or: a loss of log 2 is a guess",
-		Caption: "Loss of minibatches, means of 20 steps, of every seed's training until it is below 0.1; median over the seeds that still train. PSGD has the learning rate 0.01 " +
-			"and clipping at 1; of the others both rates are shown."}
+		Caption: "Loss of minibatches, means of 20 steps, median and quartiles over the seeds; a seed counts with 0.1 once its loss has been below that, which ends its training. " +
+			"PSGD has the learning rate 0.01, on longer sequences 0.05, and clipping at 1."}
 	for _, length := range r.Values("xor_steps", "length") {
 		panel := &study.Lines{Title: "length " + length, X: study.Axis{Label: "step", Min: study.At(0)}, Y: study.Axis{Label: "loss", Unit: "nats", Min: study.At(0), Max: study.At(0.8)}}
 		for _, method := range r.Values("xor_steps", "method", "length", length) {
 			for _, rate := range r.Values("xor_steps", "rate", "method", method, "length", length) {
-				c := r.Band(study.Quartiles, "xor", "length", length, "method", method, "rate", rate).Curve(armName(method, rate))
+				c := untilSolved(r, "length", length, "method", method, "rate", rate).Curve(armName(method, rate))
 				panel.Curves = append(panel.Curves, c)
 			}
 		}
@@ -170,6 +171,29 @@ func xorFigure(r *study.Results) *study.Figure {
 		f.Panels = append(f.Panels, panel)
 	}
 	return f
+}
+
+// untilSolved is the loss of part C over the seeds, those that have solved it counting
+// with the goal.
+func untilSolved(r *study.Results, labels ...any) study.Band {
+	all := r.Curves("xor", labels...)
+	var longest study.Series
+	for _, c := range all {
+		if len(c.X) > len(longest.X) {
+			longest = c
+		}
+	}
+	for i, c := range all {
+		y := slices.Clone(longest.Y)
+		for k := range y {
+			y[k] = xorGoal
+			if k < len(c.Y) {
+				y[k] = c.Y[k]
+			}
+		}
+		all[i].X, all[i].Y = longest.X, y
+	}
+	return study.MakeBand(study.Quartiles, all)
 }
 
 func lastX(curves []study.Curve) float64 {
@@ -192,7 +216,7 @@ func armName(method, rate string) string {
 // successTitle counts the seeds of the better family of PSGD, and of the baselines at
 // their better rates.
 func successTitle(r *study.Results) string {
-	title := "Delayed exclusive or, seeds solved:"
+	title := fmt.Sprintf("Delayed exclusive or, of %d seeds solved:", len(r.Seeds))
 	for i, length := range r.Values("xor_steps", "length") {
 		if i > 0 {
 			title += ";"
@@ -201,7 +225,7 @@ func successTitle(r *study.Results) string {
 		for _, method := range r.Values("xor_steps", "method", "length", length) {
 			best[method] = solvedBy(r, method, int(number(length)), math.MaxInt)
 		}
-		title += fmt.Sprintf(" length %s, PSGD %d of %d, SGD %d", length, max(best[nameKron], best[nameLRA]), len(r.Seeds), best[nameSGD])
+		title += fmt.Sprintf(" at %s PSGD %d, SGD %d", length, max(best[nameKron], best[nameLRA]), best[nameSGD])
 	}
 	return title
 }
