@@ -94,8 +94,8 @@ func (b byPath) check(p []*fx.Array) {
 	}
 }
 
-func pick(a []*fx.Array, indices []int) []*fx.Array {
-	out := make([]*fx.Array, len(indices))
+func pick[T any](a []T, indices []int) []T {
+	out := make([]T, len(indices))
 	for i, k := range indices {
 		out[i] = a[k]
 	}
