@@ -24,22 +24,15 @@ type LayerRotation[P any] struct {
 // normalisation layers. A kernel of norm 0 has no direction, and is an error, as is
 // a mask that chooses none.
 func NewLayerRotation[P any](initial P, kernels optim.Mask) LayerRotation[P] {
-	if kernels == nil {
-		kernels = optim.Matrices
-	}
 	r := LayerRotation[P]{kernels: kernels}
-	leaves, paths := optim.Floats(initial)
-	for i, a := range leaves {
-		if !kernels(paths[i], a) {
-			continue
-		}
-		if a.Square().Sum().Item() == 0 {
-			fail("NewLayerRotation", "the kernel %s has norm 0 and no direction to turn from", paths[i])
-		}
-		r.initial, r.names = append(r.initial, a), append(r.names, paths[i])
-	}
+	r.initial, r.names = chosen(initial, kernels)
 	if len(r.names) == 0 {
-		fail("NewLayerRotation", "the mask chooses no kernel of %d parameters", len(leaves))
+		fail("NewLayerRotation", "the mask chooses no kernel of %d parameters", len(fx.Leaves(initial)))
+	}
+	for i, a := range r.initial {
+		if a.Square().Sum().Item() == 0 {
+			fail("NewLayerRotation", "the kernel %s has norm 0 and no direction to turn from", r.names[i])
+		}
 	}
 	return r
 }
@@ -54,7 +47,7 @@ func (r LayerRotation[P]) Layers() []string { return append([]string(nil), r.nam
 // of flattened kernels, [layers] in float64: 0 at the start, 1 where a layer is
 // orthogonal to its start, as a long random walk is, 2 where it is opposite.
 func (r LayerRotation[P]) Distances(p P) *fx.Array {
-	return r.each("Distances", r.initial, p, func(from, to *fx.Array) *fx.Array {
+	return eachLayer("Distances", r.initial, r.names, p, r.kernels, func(from, to *fx.Array) *fx.Array {
 		lengths := from.Square().Sum().Mul(to.Square().Sum()).Sqrt()
 		return fx.Const(1).Sub(from.Mul(to).Sum().Div(lengths))
 	})
@@ -67,9 +60,11 @@ func (r LayerRotation[P]) Distances(p P) *fx.Array {
 //
 // computed from the part of the second that is orthogonal to the first, which keeps
 // the digits of small angles. Distances end near 1 for any long walk; tangents
-// still tell walks apart there.
-func (r LayerRotation[P]) StepTangents(before, after P) *fx.Array {
-	return r.each("StepTangents", r.pick("StepTangents", before), after, func(from, to *fx.Array) *fx.Array {
+// still tell walks apart there. The mask is that of [NewLayerRotation].
+func StepTangents[P any](before, after P, kernels optim.Mask) *fx.Array {
+	const op = "StepTangents"
+	from, names := chosen(before, kernels)
+	return eachLayer(op, from, names, after, kernels, func(from, to *fx.Array) *fx.Array {
 		along := from.Mul(to).Sum().Div(from.Square().Sum())
 		across := to.Sub(from.Mul(along))
 		return across.Norm().Div(along.Abs().Mul(from.Norm()))
@@ -78,29 +73,33 @@ func (r LayerRotation[P]) StepTangents(before, after P) *fx.Array {
 
 // Norms is the Euclidean norm of each layer, [layers] in float64.
 func (r LayerRotation[P]) Norms(p P) *fx.Array {
-	return r.each("Norms", r.initial, p, func(_, w *fx.Array) *fx.Array { return w.Norm() })
+	return eachLayer("Norms", r.initial, r.names, p, r.kernels, func(_, w *fx.Array) *fx.Array { return w.Norm() })
 }
 
-func (r LayerRotation[P]) pick(op string, p P) []*fx.Array {
-	var chosen []*fx.Array
-	leaves, paths := optim.Floats(p)
-	for i, a := range leaves {
-		if r.kernels(paths[i], a) {
-			chosen = append(chosen, a)
+// chosen is the leaves that a mask chooses, with their paths.
+func chosen(p any, kernels optim.Mask) (leaves []*fx.Array, paths []string) {
+	if kernels == nil {
+		kernels = optim.Matrices
+	}
+	all, places := optim.Floats(p)
+	for i, a := range all {
+		if kernels(places[i], a) {
+			leaves, paths = append(leaves, a), append(paths, places[i])
 		}
 	}
-	if len(chosen) != len(r.names) {
-		fail(op, "the model has %d kernels; at the start there were %d", len(chosen), len(r.names))
-	}
-	return chosen
+	return leaves, paths
 }
 
-func (r LayerRotation[P]) each(op string, from []*fx.Array, p P, f func(from, to *fx.Array) *fx.Array) *fx.Array {
-	to := r.pick(op, p)
+// eachLayer is f of each layer as it was and as it is, both flat and in float64.
+func eachLayer(op string, from []*fx.Array, names []string, p any, kernels optim.Mask, f func(from, to *fx.Array) *fx.Array) *fx.Array {
+	to, _ := chosen(p, kernels)
+	if len(from) != len(to) || len(to) == 0 {
+		fail(op, "%d and %d kernels; both models must have the same, at least one", len(from), len(to))
+	}
 	out := make([]*fx.Array, len(from))
 	for i := range from {
 		if from[i].Size() != to[i].Size() {
-			fail(op, "%s has shape %v and had %v", r.names[i], to[i].Shape(), from[i].Shape())
+			fail(op, "%s has shape %v and had %v", names[i], to[i].Shape(), from[i].Shape())
 		}
 		out[i] = f(from[i].Flatten().AsType(fx.Float64), to[i].Flatten().AsType(fx.Float64))
 	}

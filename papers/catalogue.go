@@ -17,6 +17,7 @@ import (
 	inducedmetric "github.com/fluxion-go/fluxion/papers/induced-metric"
 	jacobiandescent "github.com/fluxion-go/fluxion/papers/jacobian-descent"
 	"github.com/fluxion-go/fluxion/papers/laprop"
+	layerrotation "github.com/fluxion-go/fluxion/papers/layer-rotation"
 	"github.com/fluxion-go/fluxion/papers/oasis"
 	orthogonaltrustregion "github.com/fluxion-go/fluxion/papers/orthogonal-trust-region"
 	"github.com/fluxion-go/fluxion/papers/psgd"
@@ -33,7 +34,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gradientregularization.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), inducedmetric.Paper(), jacobiandescent.Paper(), laprop.Paper(), oasis.Paper(), orthogonaltrustregion.Paper(), psgd.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), saddlefreenewton.Paper(), sinkhornnewton.Paper(), teleportation.Paper(), xgrad.Paper()}
+	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gradientregularization.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), inducedmetric.Paper(), jacobiandescent.Paper(), laprop.Paper(), layerrotation.Paper(), oasis.Paper(), orthogonaltrustregion.Paper(), psgd.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), saddlefreenewton.Paper(), sinkhornnewton.Paper(), teleportation.Paper(), xgrad.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

@@ -39,17 +39,6 @@ func updateRules() []*study.Paper {
 				"loss.",
 		},
 		{
-			Number: 56, Slug: "layer-rotation", Year: 2018, ArXiv: "1806.01603",
-			Title:   "Layer rotation: a surprisingly powerful indicator of generalization in deep networks?",
-			Authors: []string{"Simon Carbonnelle", "Christophe De Vleeschouwer"},
-			Summary: "The authors follow, layer by layer, the angle between the current weights and those at " +
-				"initialisation. Across architectures, data sets and optimizers, networks generalise best when every " +
-				"layer ends almost orthogonal to its start, even among runs that fit the training set equally well. " +
-				"Their optimizer wrapper Layca prescribes the rotation of each layer per step, which turns the " +
-				"observation into a testable intervention and offers one explanation for weight decay, warm-up and " +
-				"the weaknesses of adaptive methods.",
-		},
-		{
 			Number: 75, Slug: "large-scale-optimization", Year: 2016, ArXiv: "1606.04838",
 			Title:   "Optimization Methods for Large-Scale Machine Learning",
 			Authors: []string{"Léon Bottou", "Frank E. Curtis", "Jorge Nocedal"},
