@@ -100,35 +100,6 @@ func (o backtracking[P]) Step(loss Loss[P], p P, s State) (P, State, Info) {
 	return axpy(p, end.Rate.Neg(), g), s, Info{Loss: value, Values: map[string]*fx.Array{"trials": end.Trials}}
 }
 
-// localEntropy walks noisily around p, over one minibatch after the other, and
-// then moves p toward the walk's mean.
-type localEntropy[P any] struct {
-	batches      int
-	rate, spring float64
-}
-
-type localEntropyState struct{ Key *fx.Array }
-
-func (o localEntropy[P]) Init(P) State { return localEntropyState{random.New(3)} }
-func (o localEntropy[P]) Batches() int { return o.batches }
-
-func (o localEntropy[P]) StepStream(losses Stream[P], p P, s State) (P, State, Info) {
-	keys := random.Split(s.(localEntropyState).Key, 2)
-	type walk struct{ X, Mean P }
-	type input struct{ I, Key *fx.Array }
-	end, _ := fx.Scan(func(w walk, in input) (walk, []*fx.Array) {
-		g := fx.Grad(losses(in.I))(w.X)
-		x := fx.Map3(func(x, g, p *fx.Array) *fx.Array {
-			pull := x.Sub(p).MulScalar(o.spring)
-			noise := random.Normal(in.Key, x.DType(), x.Shape()...).MulScalar(1e-3)
-			return x.Sub(g.Add(pull).MulScalar(o.rate)).Add(noise)
-		}, w.X, g, p)
-		return walk{x, moved2(0.75, w.Mean, x)}, nil
-	}, walk{p, p}, input{fx.Arange(fx.Int32, o.batches), random.SplitArray(keys[1], o.batches)})
-	info := Info{Loss: losses(fx.Scalar(int32(0)))(p)}
-	return end.Mean, localEntropyState{keys[0]}, info
-}
-
 func moved2[P any](beta float64, old, new P) P {
 	return fx.Map2(func(o, n *fx.Array) *fx.Array { return move(beta, o, n) }, old, new)
 }
@@ -167,7 +138,8 @@ func TestMethodsOfEveryKind(t *testing.T) {
 			return bowl(point{p.A.Add(shift), p.B.Sub(shift)})
 		}
 	}
-	entropy := localEntropy[point]{batches: 4, rate: 0.05, spring: 0.01}
+	entropy := NewEntropySGD[point](Constant(0.5), random.New(3))
+	entropy.L, entropy.InnerRate, entropy.OuterMomentum, entropy.InnerMomentum = 4, Constant(0.05), 0.2, 0
 	averaged := NewAveraging(FromRule[point](NewAdam(Constant(0.1))), 0.9)
 	for name, m := range map[string]trial{
 		"look ahead": try(lookahead[point]{NewMomentum(Constant(0.02), 0.8)}, 60, 1e-2),

@@ -16,8 +16,35 @@ type StreamOptimizer[P any] interface {
 	Init(p P) State
 	// Batches is the number of minibatches that a step consumes.
 	Batches() int
-	// StepStream makes one step. Info.Loss is the loss on minibatch 0 at p.
+	// StepStream makes one step. Info.Loss is the loss on minibatch 0 at p. The first
+	// call of a loss is that one, and is outside Scan, While, Cond and Vmap bodies,
+	// for callers whose losses have a side result (see StreamWithAux).
 	StepStream(losses Stream[P], p P, s State) (P, State, Info)
+}
+
+// AsStream is an optimizer as one that consumes a single minibatch a step.
+func AsStream[P any](o Optimizer[P]) StreamOptimizer[P] { return single[P]{o} }
+
+type single[P any] struct{ Optimizer[P] }
+
+func (o single[P]) Validate() error { return Validate(o.Optimizer) }
+func (o single[P]) Batches() int    { return 1 }
+
+func (o single[P]) StepStream(losses Stream[P], p P, s State) (P, State, Info) {
+	return o.Step(losses(fx.Scalar(int32(0))), p, s)
+}
+
+// StreamWithAux is [WithAux] for a stream: aux returns the side result of the first
+// call of any of the losses.
+func StreamWithAux[P, A any](f func(i *fx.Array) func(P) (*fx.Array, A)) (losses Stream[P], aux func() A) {
+	type call struct {
+		i *fx.Array
+		p P
+	}
+	one, aux := WithAux(func(c call) (*fx.Array, A) { return f(c.i)(c.p) })
+	return func(i *fx.Array) Loss[P] {
+		return func(p P) *fx.Array { return one(call{i, p}) }
+	}, aux
 }
 
 // MeanLoss is the mean of the losses on the first n minibatches of a stream:
