@@ -18,7 +18,7 @@ import (
 type Params = any
 
 // Method is an optimizer as a function of its learning rate. Make one with
-// [FromRule] or [FromOptimizer].
+// [FromRule], [FromOptimizer] or [FromStream].
 type Method struct {
 	// Name is unique in a comparison.
 	Name string
@@ -27,7 +27,7 @@ type Method struct {
 	// Rate is the usual learning rate, around which the grid is laid.
 	Rate float64
 
-	build func(rate float64, lr optim.Schedule, set map[string]string) (optim.Optimizer[Params], error)
+	build func(rate float64, lr optim.Schedule, set map[string]string) (optim.StreamOptimizer[Params], error)
 	names func() []string
 	set   map[string]string
 }
@@ -42,7 +42,7 @@ type Method struct {
 func FromRule[R optim.Rule](name, summary string, rate float64, make func(lr optim.Schedule) R) Method {
 	return newMethod(name, summary, rate,
 		func(_ float64, lr optim.Schedule) R { return make(lr) },
-		func(r R) optim.Optimizer[Params] { return optim.FromRule[Params](r) })
+		func(r R) optim.StreamOptimizer[Params] { return optim.AsStream(optim.FromRule[Params](r)) })
 }
 
 // FromOptimizer makes a method of an optimizer that needs the loss itself, such
@@ -52,12 +52,20 @@ func FromRule[R optim.Rule](name, summary string, rate float64, make func(lr opt
 // An optimizer that calls the loss inside a While or Scan reports how many
 // evaluations its step took as Info.Values["evaluations"].
 func FromOptimizer[O optim.Optimizer[Params]](name, summary string, rate float64, make func(rate float64, lr optim.Schedule) O) Method {
-	return newMethod(name, summary, rate, make, func(o O) optim.Optimizer[Params] { return o })
+	return newMethod(name, summary, rate, make, func(o O) optim.StreamOptimizer[Params] { return optim.AsStream[Params](o) })
 }
 
-func newMethod[T any](name, summary string, rate float64, make func(float64, optim.Schedule) T, wrap func(T) optim.Optimizer[Params]) Method {
+// FromStream makes a method of an optimizer whose step consumes several minibatches,
+// such as optim.EntropySGD[compare.Params]: it gets the same minibatches as the other
+// methods, and makes as many fewer steps. Its evaluations are counted as those of an
+// optimizer.
+func FromStream[O optim.StreamOptimizer[Params]](name, summary string, rate float64, make func(rate float64, lr optim.Schedule) O) Method {
+	return newMethod(name, summary, rate, make, func(o O) optim.StreamOptimizer[Params] { return o })
+}
+
+func newMethod[T any](name, summary string, rate float64, make func(float64, optim.Schedule) T, wrap func(T) optim.StreamOptimizer[Params]) Method {
 	return Method{Name: name, Summary: summary, Rate: rate,
-		build: func(rate float64, lr optim.Schedule, set map[string]string) (optim.Optimizer[Params], error) {
+		build: func(rate float64, lr optim.Schedule, set map[string]string) (optim.StreamOptimizer[Params], error) {
 			made := make(rate, lr)
 			if err := configure(&made, set); err != nil {
 				return nil, err
@@ -100,9 +108,9 @@ func (m Method) With(set map[string]string) (Method, error) {
 }
 
 // New makes the optimizer for a learning rate, given as a number and as the
-// schedule that begins with it. Settings that the method does not allow are
+// schedule that begins with it. Most consume one minibatch a step. Settings that the method does not allow are
 // errors.
-func (m Method) New(rate float64, lr optim.Schedule) (optim.Optimizer[Params], error) {
+func (m Method) New(rate float64, lr optim.Schedule) (optim.StreamOptimizer[Params], error) {
 	o, err := m.build(rate, lr, m.set)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", m.Name, err)
@@ -115,7 +123,7 @@ func (m Method) validate() error {
 	case m.Name == "":
 		return errors.New("a method has no name")
 	case m.build == nil:
-		return fmt.Errorf("method %s: make it with FromRule or FromOptimizer", m.Name)
+		return fmt.Errorf("method %s: make it with FromRule, FromOptimizer or FromStream", m.Name)
 	case !(m.Rate > 0) || math.IsInf(m.Rate, 0):
 		return fmt.Errorf("method %s: the usual learning rate is %v; it must be positive", m.Name, m.Rate)
 	case strings.ContainsFunc(m.Name, func(r rune) bool { return r <= ' ' || r == ';' }):

@@ -47,7 +47,7 @@ var methods = []Method{
 	FromRule("induced-rms", "the same over RMSProp's metric (Harvey 2025)", 1e-3, optim.NewRMSInducedMetric),
 	newMethod("rprop", "signs, a step size for each element (Riedmiller and Braun 1993)", 1e-2,
 		func(rate float64, _ optim.Schedule) optim.Rprop { return optim.NewRprop(rate) },
-		func(r optim.Rprop) optim.Optimizer[Params] { return optim.FromRule[Params](r) }),
+		func(r optim.Rprop) optim.StreamOptimizer[Params] { return optim.AsStream(optim.FromRule[Params](r)) }),
 	FromRule("aegd", "an energy that only falls for each element, C = 1 (Liu and Tian 2020)", 0.1, optim.NewAEGD),
 	FromOptimizer("aepg", "one energy that only falls, C = 1 (Liu et al. 2023, without a preconditioner)", 0.1,
 		func(_ float64, lr optim.Schedule) optim.AEPG[Params] { return optim.NewAEPG[Params](lr, 1) }),
@@ -116,6 +116,10 @@ var methods = []Method{
 		func(_ float64, lr optim.Schedule) optim.PSGD[Params] {
 			o := optim.NewPSGD[Params](liegroup.XMat{}, lr, random.New(0))
 			o.Kind = optim.PSGDWhitening
+	FromStream("entropy-sgd", "to the mean of a Langevin walk of 20 steps; the rate is the walk's (Chaudhari et al. 2017)", 0.1,
+		func(_ float64, lr optim.Schedule) optim.EntropySGD[Params] {
+			o := optim.NewEntropySGD[Params](optim.Constant(1), random.New(0))
+			o.InnerRate = lr
 			return o
 		}),
 }

@@ -2,10 +2,12 @@ package compare
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/study"
 )
@@ -30,7 +32,7 @@ func TestEveryMethod(t *testing.T) {
 	}
 	for _, name := range []string{"sgd", "momentum", "nesterov", "adam", "adamw", "amsgrad", "nadam", "radam", "adamax", "adan", "lion",
 		"laprop", "adagrad", "adadelta", "rmsprop", "rprop", "signum", "lars", "lamb", "aegd", "aepg", "lbfgs",
-		"gns", "saddle-free-newton", "gradient-method", "fast-gradient"} {
+		"gns", "saddle-free-newton", "gradient-method", "fast-gradient", "entropy-sgd"} {
 		if !slices.Contains(names, name) {
 			t.Errorf("there is no %s", name)
 		}
@@ -92,7 +94,7 @@ func TestWrongComparisons(t *testing.T) {
 		{func(c *Comparison) { c.Task.Metrics = nil }, "task quadratic: it needs Open, Metrics and a budget"},
 		{func(c *Comparison) { c.Methods = nil }, "there are no methods to compare"},
 		{func(c *Comparison) { c.Methods = append(c.Methods, c.Methods[0]) }, "method sgd is given twice"},
-		{func(c *Comparison) { c.Methods = []Method{{Name: "x", Rate: 1}} }, "method x: make it with FromRule or FromOptimizer"},
+		{func(c *Comparison) { c.Methods = []Method{{Name: "x", Rate: 1}} }, "method x: make it with FromRule, FromOptimizer or FromStream"},
 		{func(c *Comparison) { c.Methods[0].Rate = 0 }, "method sgd: the usual learning rate is 0; it must be positive"},
 		{func(c *Comparison) { c.Seeds = []uint64{} }, "0 seeds: a comparison has 1 to 1000"},
 		{func(c *Comparison) { c.Seeds = []uint64{1, 1} }, "seed 1 is given twice"},
@@ -116,5 +118,45 @@ func TestWrongComparisons(t *testing.T) {
 		if _, err := Do(context.Background(), c); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want %s", err, test.want)
 		}
+	}
+}
+
+// threeAtOnce descends the mean of three minibatches.
+type threeAtOnce struct{ rate float64 }
+
+func (o threeAtOnce) Init(p Params) optim.State { return nil }
+func (o threeAtOnce) Batches() int              { return 3 }
+
+func (o threeAtOnce) StepStream(losses optim.Stream[Params], p Params, s optim.State) (Params, optim.State, optim.Info) {
+	p, s, info := optim.FromRule[Params](optim.NewSGD(optim.Constant(o.rate))).Step(optim.MeanLoss(losses, 3), p, optim.StepState{Step: fx.Scalar(int32(0))})
+	info.Values["evaluations"] = fx.Scalar(int32(3))
+	return p, nil, info
+}
+
+// TestFromStream: a method of several minibatches gets those that the others get, one
+// after the other, and pays for each.
+func TestFromStream(t *testing.T) {
+	c := small()
+	c.Evaluations, c.Seeds, c.Rates = 9, []uint64{0}, []float64{0.1}
+	c.Methods = []Method{FromStream("three", "three at once", 0.1, func(rate float64, _ optim.Schedule) threeAtOnce { return threeAtOnce{rate} })}
+	c.Task.Open = func(s Setup) (Problem, error) {
+		return Define(func(*fx.Array) *fx.Array { return fx.Scalar(0.0) },
+			func(uint64) func() *fx.Array {
+				n := 0.0
+				return func() *fx.Array { n++; return fx.Scalar(n) }
+			},
+			func(p, b *fx.Array) *fx.Array { return p.Sub(b).Square() }, func(p *fx.Array) []*fx.Array { return []*fx.Array{p} }), nil
+	}
+	c.Task.Metrics = c.Task.Metrics[:1]
+	r := do(t, c)
+	run := r.Standings[0].Runs[0]
+	// p moves by 0.2 of the way to the mean of its three minibatches: 2, 5 and 8.
+	want := 0.0
+	for _, mean := range []float64{2, 5, 8} {
+		want += 0.2 * (mean - want)
+	}
+	values := run.Values[c.Task.Metrics[0].Name]
+	if got := float64(values[len(values)-1]); run.Steps != 3 || run.Evaluations != 9 || math.Abs(got-want) > 1e-12 {
+		t.Errorf("%d steps, %d evaluations, ends at %v, want %v", run.Steps, run.Evaluations, got, want)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/fluxion-go/fluxion/fx"
+	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/study"
 )
 
@@ -84,8 +85,13 @@ func (r *runner) program(m Method, rate float64) (*program, error) {
 	if p := r.programs[key]; p != nil {
 		return p, nil
 	}
-	o, err := m.New(rate, r.Schedule.from(rate, r.Evaluations))
+	o, err := m.New(rate, optim.Constant(rate))
 	if err != nil {
+		return nil, err
+	}
+	// The schedule counts steps, and the budget minibatches.
+	steps := max(1, r.Evaluations/o.Batches())
+	if o, err = m.New(rate, r.Schedule.from(rate, steps)); err != nil {
 		return nil, err
 	}
 	r.programs[key] = compile(r.problem, o)

@@ -15,12 +15,13 @@ import (
 
 // program is a method at one learning rate on one problem, compiled.
 type program struct {
-	optimizer optim.Optimizer[Params]
+	optimizer optim.StreamOptimizer[Params]
 	step      func(before) after
 	warm      sync.Once
 }
 
-// before is what a step starts from, after what it leads to.
+// before is what a step starts from, after what it leads to. Batch is a minibatch or,
+// for methods that consume several, as many with a new first axis.
 type before struct {
 	P     Params
 	S     optim.State
@@ -37,12 +38,18 @@ type after struct {
 
 // compile makes the program. Evaluations are what the method reports, else the
 // calls of the loss.
-func compile(problem Problem, o optim.Optimizer[Params]) *program {
+func compile(problem Problem, o optim.StreamOptimizer[Params]) *program {
 	return &program{optimizer: o, step: fx.Jit(func(b before) after {
 		calls := 0
-		params, state, info := o.Step(func(p Params) *fx.Array {
-			calls++
-			return problem.Loss(p, b.Batch)
+		params, state, info := o.StepStream(func(i *fx.Array) optim.Loss[Params] {
+			batch := b.Batch
+			if o.Batches() > 1 {
+				batch = fx.Map(func(a *fx.Array) *fx.Array { return a.Take(i, 0) }, batch)
+			}
+			return func(p Params) *fx.Array {
+				calls++
+				return problem.Loss(p, batch)
+			}
 		}, b.P, b.S)
 		a := after{P: params, S: state, Loss: info.Loss, Finite: fx.Scalar(true), Evaluations: fx.Scalar(int32(calls))}
 		if n := info.Values["evaluations"]; n != nil {
@@ -54,6 +61,28 @@ func compile(problem Problem, o optim.Optimizer[Params]) *program {
 		}
 		return a
 	})}
+}
+
+// draw takes the minibatches of a step.
+func (p *program) draw(next func() any) any {
+	n := p.optimizer.Batches()
+	if n == 1 {
+		return next()
+	}
+	first := next()
+	rows := [][]*fx.Array{fx.Leaves(first)}
+	for range n - 1 {
+		rows = append(rows, fx.Leaves(next()))
+	}
+	k := -1
+	return fx.Map(func(*fx.Array) *fx.Array {
+		k++
+		column := make([]*fx.Array, n)
+		for i := range rows {
+			column[i] = rows[i][k]
+		}
+		return fx.Stack(0, column...)
+	}, first)
 }
 
 // trainer runs trainings on one problem.
@@ -77,7 +106,7 @@ func (t *trainer) train(ctx context.Context, prog *program, seed uint64, points 
 		if ctx.Err() != nil {
 			return run, ctx.Err()
 		}
-		now.Batch = next()
+		now.Batch = prog.draw(next)
 		fx.Eval(now.Batch)
 		prog.warm.Do(func() { fx.Eval(prog.step(now)) }) // compiles, off the clock
 		begun := time.Now()

@@ -160,3 +160,82 @@ func TestUnknownWatch(t *testing.T) {
 	trainer := classify.NewTrainer(classify.Settings[nn.Sequential]{Optimizer: adam, Watch: []string{"speed"}})
 	trainer.Steps(trainer.Start(network(), 0.1), s.Train, fx.Arange(fx.Int32, 16).Reshape(1, 16), 0.1, random.New(0))
 }
+
+// walking takes three minibatches a step.
+func walking(c classify.Choice) optim.StreamOptimizer[nn.Sequential] {
+	o := optim.NewEntropySGD[nn.Sequential](c.Schedule(), random.New(4))
+	o.L, o.Noise = 3, 0.01
+	return o
+}
+
+// TestStreams: trainings by steps of several minibatches are the same steps by hand,
+// go on over the ends of epochs, and take the running statistics of a step's first
+// minibatch.
+func TestStreams(t *testing.T) {
+	e := env(t)
+	s := sets(t, e)
+	trainer := classify.NewTrainer(classify.Settings[nn.Sequential]{Stream: walking, Watch: []string{"displacement"}})
+	net, rate := network(), 0.5
+	var ended []int
+	// 100 images make 5 minibatches of 20 an epoch: steps end in epochs 1 (1), 2 (2), 3 (2).
+	got, trace, err := trainer.Train(e, "walk", classify.Run[nn.Sequential]{Start: trainer.Start(net, rate), Sets: s, Batch: 20, Epochs: 3, Seed: 7, Rate: rate,
+		After: func(_ classify.Training[nn.Sequential], epoch classify.Trace) { ended = append(ended, len(epoch.Loss)) }})
+	if err != nil || !slices.Equal(ended, []int{1, 2, 2}) || trainer.Batches() != 3 {
+		t.Fatalf("steps %v, %v", ended, err)
+	}
+	opt := walking(classify.Choice{Rate: fx.Scalar(rate)})
+	want, state := net, opt.Init(net)
+	batches, _ := data.NewBatches(100, 20, 7, data.BatchOptions{DropLast: true})
+	at := 0
+	for epoch, steps := range ended {
+		for step := range steps {
+			order := batches.Order(3)
+			var running nn.Sequential
+			called := false
+			next, s, info := opt.StepStream(func(i *fx.Array) optim.Loss[nn.Sequential] {
+				b := s.Train.Take(order.Take(i, 0))
+				key := random.FoldIn(random.FoldIn(random.New(7), epoch), i.Add(fx.Scalar(int32(3*step))))
+				return func(n nn.Sequential) *fx.Array {
+					logits, next := n.Train(b.Pixels, key)
+					if !called {
+						running, called = next, true
+					}
+					return nn.SoftmaxCrossEntropy(logits, b.Labels).Mean()
+				}
+			}, want, state)
+			want, state = nn.WithRunning(next, running), s
+			fx.Eval(want, state)
+			if trace.Loss[at] != info.Loss.Item() || trace.Values["displacement"][at] != info.Values["displacement"].Item() {
+				t.Fatalf("step %d: loss %v, want %v", at, trace.Loss[at], info.Loss)
+			}
+			at++
+		}
+	}
+	for i, leaf := range fx.Leaves(want) {
+		if !slices.Equal(fx.Leaves(got.Net)[i].Float64s(), leaf.Float64s()) {
+			t.Errorf("%s differs from steps by hand", fx.Paths(want)[i])
+		}
+	}
+}
+
+func TestStreamMistakes(t *testing.T) {
+	mustPanic := func(want string, f func()) {
+		t.Helper()
+		defer func() {
+			t.Helper()
+			if got := recover(); got != want {
+				t.Errorf("panic %v, want %s", got, want)
+			}
+		}()
+		f()
+	}
+	mustPanic("classify: the settings need either Optimizer or Stream", func() { classify.NewTrainer(classify.Settings[nn.Sequential]{}) })
+	mustPanic("classify: the settings need either Optimizer or Stream", func() {
+		classify.NewTrainer(classify.Settings[nn.Sequential]{Optimizer: adam, Stream: walking})
+	})
+	s := sets(t, env(t))
+	trainer := classify.NewTrainer(classify.Settings[nn.Sequential]{Stream: walking})
+	mustPanic("classify: an order of 4 minibatches ends inside a step, which takes 3", func() {
+		trainer.Steps(trainer.Start(network(), 0.1), s.Train, fx.Arange(fx.Int32, 64).Reshape(4, 16), 0.1, random.New(0))
+	})
+}

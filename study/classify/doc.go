@@ -1,6 +1,8 @@
 // Package classify trains networks that classify images, as many experiments do:
 // the same first values and the same order of the images for every method, an
-// epoch at a time as one compiled program, with the trace of every step.
+// epoch at a time as one compiled program, with the trace of every step. Methods
+// whose step takes several minibatches (Settings.Stream) get the same images, and
+// make as many fewer steps.
 //
 //	sets, err := classify.Open(env, data.Options{Size: 14, Train: 4000, Test: 2000}, 64)
 //	trainer := classify.NewTrainer(classify.Settings[nn.MLP]{

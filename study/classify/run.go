@@ -14,13 +14,16 @@ type Run[N Network] struct {
 	Sets  *Sets
 	Batch int // images in a minibatch
 	// Epochs are the passes over the training images. The last images of an
-	// epoch that do not fill a batch are left out.
+	// epoch that do not fill a batch are left out. Steps of several minibatches go
+	// on from one epoch into the next; what does not fill a step at the end is left
+	// out.
 	Epochs int
 	// Seed chooses the order of the images and the keys of the layers that draw.
 	Seed uint64
 	// Rate is what the optimizer gets as Choice.Rate.
 	Rate float64
-	// After, if not nil, is called after every epoch with the trace of its steps.
+	// After, if not nil, is called after every epoch with the trace of the steps that
+	// ended in it: none, where a step takes more than an epoch.
 	After func(now Training[N], epoch Trace)
 }
 
@@ -36,12 +39,16 @@ func (t *Trainer[N]) Train(env *study.Env, name string, r Run[N]) (Training[N], 
 	key := random.New(r.Seed)
 	for epoch := range env.Steps(name, r.Epochs) {
 		var trace Trace
-		now, trace = t.Steps(now, r.Sets.Train, batches.Order(batches.PerEpoch()), r.Rate, random.FoldIn(key, epoch))
+		// The steps that end in this epoch, of those that end in all until now.
+		steps := (epoch+1)*batches.PerEpoch()/t.batches - epoch*batches.PerEpoch()/t.batches
+		if steps > 0 {
+			now, trace = t.Steps(now, r.Sets.Train, batches.Order(steps*t.batches), r.Rate, random.FoldIn(key, epoch))
+		}
 		all.add(trace)
 		if r.After != nil {
 			r.After(now, trace)
 		}
-		if math.IsNaN(trace.Loss[len(trace.Loss)-1]) {
+		if steps > 0 && math.IsNaN(trace.Loss[len(trace.Loss)-1]) {
 			break
 		}
 	}
