@@ -116,6 +116,8 @@ var methods = []Method{
 		func(_ float64, lr optim.Schedule) optim.PSGD[Params] {
 			o := optim.NewPSGD[Params](liegroup.XMat{}, lr, random.New(0))
 			o.Kind = optim.PSGDWhitening
+			return o
+		}),
 	FromStream("entropy-sgd", "to the mean of a Langevin walk of 20 steps; the rate is the walk's (Chaudhari et al. 2017)", 0.1,
 		func(_ float64, lr optim.Schedule) optim.EntropySGD[Params] {
 			o := optim.NewEntropySGD[Params](optim.Constant(1), random.New(0))

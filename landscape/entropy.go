@@ -56,7 +56,7 @@ func LocalEntropy1D(f func(*fx.Array) *fx.Array, x []float64, gamma float64, ove
 		fail(op, "f maps %v to %v; it must be elementwise", at.Shape(), values.Shape())
 	}
 	places := fx.New(x)
-	density := func(v struct{ X, At, F *fx.Array }) [3]*fx.Array {
+	density := fx.Jit(func(v struct{ X, At, F *fx.Array }) [3]*fx.Array {
 		away := v.X.ExpandDims(1).Sub(v.At)
 		exponent := v.F.Add(away.Square().MulScalar(gamma / 2)).Neg() // [places, points]
 		peak := exponent.MaxKeep(1)
@@ -66,7 +66,7 @@ func LocalEntropy1D(f func(*fx.Array) *fx.Array, x []float64, gamma float64, ove
 		mean := p.Mul(away).Sum(1).Div(total)
 		ends := p.SliceAxis(1, 0, 1).Maximum(p.SliceAxis(1, over.Points-1, over.Points)).Max()
 		return [3]*fx.Array{total.MulScalar(spacing).Log().Add(peak.Squeeze(1)), mean.MulScalar(gamma), ends}
-	}
+	})
 	out := density(struct{ X, At, F *fx.Array }{places, at, values})
 	if ends := out[2].Item(); !(ends < vanishing) {
 		fail(op, "the density at an end of the interval from %v to %v is %.2g of its peak: the interval is too short", over.Low, over.High, ends)

@@ -8,6 +8,7 @@ import (
 
 	consensusbased "github.com/fluxion-go/fluxion/papers/consensus-based"
 	energypreconditioned "github.com/fluxion-go/fluxion/papers/energy-preconditioned"
+	entropysgd "github.com/fluxion-go/fluxion/papers/entropy-sgd"
 	forwardgradient "github.com/fluxion-go/fluxion/papers/forward-gradient"
 	gradientnormalizedsmoothness "github.com/fluxion-go/fluxion/papers/gradient-normalized-smoothness"
 	gradientregularization "github.com/fluxion-go/fluxion/papers/gradient-regularization"
@@ -34,7 +35,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gradientregularization.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), inducedmetric.Paper(), jacobiandescent.Paper(), laprop.Paper(), layerrotation.Paper(), oasis.Paper(), orthogonaltrustregion.Paper(), psgd.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), saddlefreenewton.Paper(), sinkhornnewton.Paper(), teleportation.Paper(), xgrad.Paper()}
+	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), entropysgd.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gradientregularization.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), inducedmetric.Paper(), jacobiandescent.Paper(), laprop.Paper(), layerrotation.Paper(), oasis.Paper(), orthogonaltrustregion.Paper(), psgd.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), saddlefreenewton.Paper(), sinkhornnewton.Paper(), teleportation.Paper(), xgrad.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

@@ -28,17 +28,6 @@ func updateRules() []*study.Paper {
 				"without the hardware.",
 		},
 		{
-			Number: 51, Slug: "entropy-sgd", Year: 2016, ArXiv: "1611.01838",
-			Title: "Entropy-SGD: Biasing Gradient Descent Into Wide Valleys",
-			Authors: []string{"Pratik Chaudhari", "Anna Choromanska", "Stefano Soatto", "Yann LeCun", "Carlo Baldassi",
-				"Christian Borgs", "Jennifer Chayes", "Levent Sagun", "Riccardo Zecchina"},
-			Summary: "Wide minima tend to generalise better than narrow ones, so Entropy-SGD optimises the local entropy, " +
-				"which counts how much low-loss volume lies near a point. An inner loop of Langevin dynamics explores " +
-				"that neighbourhood and an outer step moves towards the average it found. Narrow valleys vanish from " +
-				"this smoothed landscape, and a schedule for the neighbourhood's size gradually restores the original " +
-				"loss.",
-		},
-		{
 			Number: 75, Slug: "large-scale-optimization", Year: 2016, ArXiv: "1606.04838",
 			Title:   "Optimization Methods for Large-Scale Machine Learning",
 			Authors: []string{"Léon Bottou", "Frank E. Curtis", "Jorge Nocedal"},

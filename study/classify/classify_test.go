@@ -144,6 +144,11 @@ func TestOpen(t *testing.T) {
 	if err != nil || plain.Train.Pixels.Min().Item() < 0 || plain.Train.Pixels.Max().Item() > 1 {
 		t.Errorf("plain pixels are not between 0 and 1 (%v)", err)
 	}
+	few, err := classify.OpenPrepared(e, "turned round", data.Options{Size: 8, Train: 100, Test: 1500}, 16,
+		func(train, test *data.Images) (*data.Images, *data.Images, error) { return test, train, nil })
+	if err != nil || few.Train.N() != 1500 || few.Test.N() != 100 {
+		t.Errorf("prepared sets: %v", err)
+	}
 	_, err = classify.Open(e, data.Options{Size: 8, Train: 100, Test: 10}, 128)
 	if err == nil || !strings.Contains(err.Error(), "100 training images; a batch alone has 128") {
 		t.Errorf("fewer images than a batch: %v", err)

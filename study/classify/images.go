@@ -53,6 +53,12 @@ func OpenPlain(env *study.Env, o data.Options, batch int) (*Sets, error) {
 	return open(env, "images", o, batch, func(train, test *data.Images) (*data.Images, *data.Images, error) { return train, test, nil })
 }
 
+// OpenPrepared is OpenPlain with what prepare makes of the two sets, such as wrong
+// labels. The name is that of the preparation, unique in the experiment.
+func OpenPrepared(env *study.Env, name string, o data.Options, batch int, prepare func(train, test *data.Images) (*data.Images, *data.Images, error)) (*Sets, error) {
+	return open(env, "images, "+name, o, batch, prepare)
+}
+
 func open(env *study.Env, name string, o data.Options, batch int, prepare func(train, test *data.Images) (*data.Images, *data.Images, error)) (*Sets, error) {
 	return study.Once(env, fmt.Sprintf("%s %+v", name, o), func() (*Sets, error) {
 		train, test, err := data.Open(env.Data.Name, env.Data.Dir, o)
