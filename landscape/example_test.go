@@ -25,3 +25,16 @@ func ExampleFindCriticalPoints() {
 	// loss 1.000, index 0.5, spectrum [-4.00 2.00]
 	// loss 0.000, index 0, spectrum [2.00 8.00]
 }
+
+// Local entropy smooths: a curvature of 50 becomes 50 gamma/(50 + gamma).
+func ExampleLocalEntropy1D() {
+	f := func(x *fx.Array) *fx.Array { return x.Square().MulScalar(25) }
+	for _, gamma := range []float64{1, 50, 5000} {
+		e := landscape.LocalEntropy1D(f, []float64{1}, gamma, landscape.Interval{Low: -15, High: 15, Points: 10_001})
+		fmt.Printf("gamma %v: slope %.3f at 1\n", gamma, e.Grad[0])
+	}
+	// Output:
+	// gamma 1: slope 0.980 at 1
+	// gamma 50: slope 25.000 at 1
+	// gamma 5000: slope 49.505 at 1
+}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/optim"
+	"github.com/fluxion-go/fluxion/random"
 )
 
 // A compiled training step that updates its state in place.
@@ -83,4 +84,23 @@ func ExampleNewCompositeTrustRegion() {
 	w, _, _ = optim.Descend(lasso, loss, w, lasso.Init(w), 100)
 	fmt.Printf("%.2f", w.Float64s())
 	// Output: [2.83 0.00]
+}
+
+// Entropy-SGD takes several minibatches a step: the losses of a stream. Here they are
+// parabolas around -1, 0 and 1.
+func ExampleEntropySGD() {
+	stream := func(i *fx.Array) optim.Loss[*fx.Array] {
+		centre := i.AsType(fx.Float64).SubScalar(1)
+		return func(x *fx.Array) *fx.Array { return x.Sub(centre).Square() }
+	}
+	o := optim.NewEntropySGD[*fx.Array](optim.Constant(1), random.New(0))
+	o.L, o.OuterMomentum = 3, 0
+	x := fx.Scalar(4.0)
+	s := o.Init(x)
+	for range 20 {
+		x, s, _ = o.StepStream(stream, x, s)
+		fx.Eval(x, s)
+	}
+	fmt.Printf("%d gradients a step, |x| < 0.5: %v\n", o.Batches(), x.Abs().Item() < 0.5)
+	// Output: 3 gradients a step, |x| < 0.5: true
 }
