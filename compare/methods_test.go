@@ -128,9 +128,9 @@ func (o threeAtOnce) Init(p Params) optim.State { return nil }
 func (o threeAtOnce) Batches() int              { return 3 }
 
 func (o threeAtOnce) StepStream(losses optim.Stream[Params], p Params, s optim.State) (Params, optim.State, optim.Info) {
-	p, s, info := optim.FromRule[Params](optim.NewSGD(optim.Constant(o.rate))).Step(optim.MeanLoss(losses, 3), p, optim.StepState{Step: fx.Scalar(int32(0))})
+	p, _, info := optim.FromRule[Params](optim.NewSGD(optim.Constant(o.rate))).Step(optim.MeanLoss(losses, 3), p, optim.StepState{Step: fx.Scalar(int32(0))})
 	info.Values["evaluations"] = fx.Scalar(int32(3))
-	return p, nil, info
+	return p, s, info
 }
 
 // TestFromStream: a method of several minibatches gets those that the others get, one

@@ -100,10 +100,6 @@ func (o backtracking[P]) Step(loss Loss[P], p P, s State) (P, State, Info) {
 	return axpy(p, end.Rate.Neg(), g), s, Info{Loss: value, Values: map[string]*fx.Array{"trials": end.Trials}}
 }
 
-func moved2[P any](beta float64, old, new P) P {
-	return fx.Map2(func(o, n *fx.Array) *fx.Array { return move(beta, o, n) }, old, new)
-}
-
 // point is the parameters of the problem on which the methods are tried: a
 // quadratic with curvatures 1, 4 and 20 and its minimum at 1.
 type point struct{ A, B *fx.Array }
