@@ -100,7 +100,7 @@ func (s LowRankSystem[P]) Validate() error {
 
 // At implements DampedSystem.
 func (s LowRankSystem[P]) At(p P, x *fx.Array, _ func(*fx.Array) *fx.Array, m Metric) (func(lambda, g *fx.Array) (d, products *fx.Array), int) {
-	v := s.columns(p, x)
+	v := factorRows("LowRankSystem", s.Factors(p), x.Dim(0)).T() // columns [n, rank]
 	base := func(lambda, b *fx.Array) *fx.Array { return scaledBy(lambda.Reciprocal(), b) }
 	prepared := m.Solve
 	if s.Diagonal != nil {
@@ -130,25 +130,6 @@ func (s LowRankSystem[P]) At(p P, x *fx.Array, _ func(*fx.Array) *fx.Array, m Me
 		c = fx.SolveTriangular(l, c, fx.Triangle{Transpose: true}).Squeeze(1)
 		return u.Sub(y.MatMul(c)), none()
 	}, 0
-}
-
-// columns lays out the factors as a matrix [n, rank].
-func (s LowRankSystem[P]) columns(p P, x *fx.Array) *fx.Array {
-	leaves, _ := Floats(s.Factors(p))
-	var parts []*fx.Array
-	n := 0
-	for _, a := range leaves {
-		if a.NDim() == 0 || a.Dim(0) != leaves[0].Dim(0) || a.Dim(0) == 0 {
-			fail("LowRankSystem", "a factor's array has shape %v; all need the same leading axis, of the rank", a.Shape())
-		}
-		rows := a.Reshape(a.Dim(0), -1)
-		n += rows.Dim(1)
-		parts = append(parts, rows)
-	}
-	if n != x.Dim(0) {
-		fail("LowRankSystem", "the factors have %d elements each for %d parameters", n, x.Dim(0))
-	}
-	return fx.Concatenate(1, parts...).T()
 }
 
 // NoCurvature is H = 0: the step is along the gradient in the metric, d = B^-1 g /
