@@ -27,6 +27,7 @@ import (
 	saddlefreenewton "github.com/fluxion-go/fluxion/papers/saddle-free-newton"
 	sinkhornnewton "github.com/fluxion-go/fluxion/papers/sinkhorn-newton"
 	"github.com/fluxion-go/fluxion/papers/teleportation"
+	thermodynamicngd "github.com/fluxion-go/fluxion/papers/thermodynamic-ngd"
 	"github.com/fluxion-go/fluxion/papers/xgrad"
 	"github.com/fluxion-go/fluxion/study"
 )
@@ -35,7 +36,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), entropysgd.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gradientregularization.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), inducedmetric.Paper(), jacobiandescent.Paper(), laprop.Paper(), layerrotation.Paper(), oasis.Paper(), orthogonaltrustregion.Paper(), psgd.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), saddlefreenewton.Paper(), sinkhornnewton.Paper(), teleportation.Paper(), xgrad.Paper()}
+	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), entropysgd.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gradientregularization.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), inducedmetric.Paper(), jacobiandescent.Paper(), laprop.Paper(), layerrotation.Paper(), oasis.Paper(), orthogonaltrustregion.Paper(), psgd.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), saddlefreenewton.Paper(), sinkhornnewton.Paper(), teleportation.Paper(), thermodynamicngd.Paper(), xgrad.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

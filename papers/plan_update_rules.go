@@ -16,18 +16,6 @@ func updateRules() []*study.Paper {
 				"of the two functions only, however badly conditioned the objective itself is.",
 		},
 		{
-			Number: 33, Slug: "thermodynamic-ngd", Year: 2024, ArXiv: "2405.13817",
-			Title: "Thermodynamic Natural Gradient Descent",
-			Authors: []string{"Kaelan Donatella", "Samuel Duffield", "Maxwell Aifer", "Denis Melanson", "Gavin Crooks",
-				"Patrick J. Coles"},
-			Summary: "The natural gradient is expensive because every step solves a linear system with the Fisher or " +
-				"Gauss-Newton matrix. The paper hands this system to an analog device whose noisy oscillators settle, " +
-				"by physics alone, around the solution, while a digital processor supplies gradients and Jacobians. " +
-				"The time given to the device moves the update continuously from plain gradient descent to the " +
-				"natural gradient, and simulating the device yields a useful truncated, warm-started solver even " +
-				"without the hardware.",
-		},
-		{
 			Number: 75, Slug: "large-scale-optimization", Year: 2016, ArXiv: "1606.04838",
 			Title:   "Optimization Methods for Large-Scale Machine Learning",
 			Authors: []string{"Léon Bottou", "Frank E. Curtis", "Jorge Nocedal"},
