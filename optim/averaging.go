@@ -18,6 +18,10 @@ type Averaging[P any] struct {
 	Decay float64
 	// Uniform gives all parameters since Start the same weight.
 	Uniform bool
+	// Polynomial gives later parameters more weight than Uniform does, about as the
+	// power q of their number (Shamir and Zhang 2013, section 4): the n-th has (q+1)/(n+q)
+	// of the average when it arrives. It needs Uniform; 0 is Uniform itself, 3 is usual.
+	Polynomial float64
 	// Start is the number of steps before the average begins; until then it is
 	// the parameters themselves.
 	Start int
@@ -47,6 +51,10 @@ func (a Averaging[P]) Validate() error {
 	if !a.Uniform {
 		err = errors.Join(err, checkDecay("the decay rate of the parameters' average", a.Decay))
 	}
+	err = errors.Join(err, checkSize("Polynomial", a.Polynomial))
+	if a.Polynomial > 0 && !a.Uniform {
+		err = errors.Join(err, fmt.Errorf("Polynomial is %v without Uniform, whose weights it changes", a.Polynomial))
+	}
 	if a.Start < 0 {
 		err = errors.Join(err, fmt.Errorf("the average starts at step %d; it must not be negative", a.Start))
 	}
@@ -72,7 +80,8 @@ func (a Averaging[P]) Step(loss Loss[P], p P, s State) (P, State, Info) {
 	begun := own.Step.GreaterEqual(fx.Const(float64(a.Start)))
 	weight := fx.Scalar(1 - a.Decay)
 	if a.Uniform { // the parameters after Start steps are the average's first
-		weight = own.Step.SubScalar(float64(a.Start)).AsType(fx.Float64).AddScalar(2).Reciprocal()
+		n := own.Step.SubScalar(float64(a.Start)).AsType(fx.Float64).AddScalar(2)
+		weight = n.AddScalar(a.Polynomial).Reciprocal().MulScalar(a.Polynomial + 1)
 	}
 	next.Average = fx.Map2(func(avg, p *fx.Array) *fx.Array {
 		if !isFloat(p) {
