@@ -46,7 +46,8 @@ type ProxyProx[P any] struct {
 	// with a Hessian (a Newton step by CGSystem, exact for quadratics), LBFGS.
 	Inner Optimizer[P]
 	// Kappa and Eps are the criterion; with both 0 there is none, and MaxInner steps
-	// are made.
+	// are made. Where a run comes so close to the minimiser that rounding is of the
+	// size of the gradient only Eps can be met.
 	Kappa, Eps float64
 	// MaxInner is the largest number of inner steps, at least 1.
 	MaxInner int
