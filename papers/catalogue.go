@@ -21,6 +21,7 @@ import (
 	layerrotation "github.com/fluxion-go/fluxion/papers/layer-rotation"
 	"github.com/fluxion-go/fluxion/papers/oasis"
 	orthogonaltrustregion "github.com/fluxion-go/fluxion/papers/orthogonal-trust-region"
+	proxyprox "github.com/fluxion-go/fluxion/papers/proxy-prox"
 	"github.com/fluxion-go/fluxion/papers/psgd"
 	rectifiedflow "github.com/fluxion-go/fluxion/papers/rectified-flow"
 	rnngradientclipping "github.com/fluxion-go/fluxion/papers/rnn-gradient-clipping"
@@ -36,7 +37,7 @@ import (
 // here, and takes the paper's entry out of plan_*.go: its package then says what
 // the paper is about.
 func ready() []*study.Paper {
-	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), entropysgd.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gradientregularization.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), inducedmetric.Paper(), jacobiandescent.Paper(), laprop.Paper(), layerrotation.Paper(), oasis.Paper(), orthogonaltrustregion.Paper(), psgd.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), saddlefreenewton.Paper(), sinkhornnewton.Paper(), teleportation.Paper(), thermodynamicngd.Paper(), xgrad.Paper()}
+	return []*study.Paper{consensusbased.Paper(), energypreconditioned.Paper(), entropysgd.Paper(), forwardgradient.Paper(), gradientnormalizedsmoothness.Paper(), gradientregularization.Paper(), gravity.Paper(), hessianspectrum.Paper(), implicitdifferentiation.Paper(), inducedmetric.Paper(), jacobiandescent.Paper(), laprop.Paper(), layerrotation.Paper(), oasis.Paper(), orthogonaltrustregion.Paper(), proxyprox.Paper(), psgd.Paper(), rectifiedflow.Paper(), rnngradientclipping.Paper(), saddlefreenewton.Paper(), sinkhornnewton.Paper(), teleportation.Paper(), thermodynamicngd.Paper(), xgrad.Paper()}
 }
 
 // All returns every paper, by number: those that can be run, and those that are

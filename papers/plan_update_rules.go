@@ -6,16 +6,6 @@ import "github.com/fluxion-go/fluxion/study"
 func updateRules() []*study.Paper {
 	return []*study.Paper{
 		{
-			Number: 23, Slug: "proxy-prox", Year: 2023, ArXiv: "2302.03542",
-			Title:   "Two Losses Are Better Than One: Faster Optimization Using a Cheaper Proxy",
-			Authors: []string{"Blake Woodworth", "Konstantin Mishchenko", "Francis Bach"},
-			Summary: "Often the true objective is costly to differentiate while a related one, from synthetic data or a " +
-				"simulator for instance, is almost free. ProxyProx shifts the cheap function by a linear term so that " +
-				"its slope agrees with one stochastic gradient of the true objective, and then solves a proximal step " +
-				"on it approximately. The number of expensive gradients depends on the smoothness of the difference " +
-				"of the two functions only, however badly conditioned the objective itself is.",
-		},
-		{
 			Number: 75, Slug: "large-scale-optimization", Year: 2016, ArXiv: "1606.04838",
 			Title:   "Optimization Methods for Large-Scale Machine Learning",
 			Authors: []string{"Léon Bottou", "Frank E. Curtis", "Jorge Nocedal"},
