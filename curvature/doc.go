@@ -14,7 +14,8 @@
 //	step, report := linalg.CG[Params]{}.Solve(linalg.Shifted(h, damping), grad, Params{})
 //
 // Making an operator evaluates the functions once, at the parameters; a product
-// then costs one or two passes. Matrix forms the matrix of a small one.
+// then costs one or two passes. Matrix forms the matrix of a small one, and
+// GaussNewtonFactors a Gauss-Newton matrix of few examples by its factors.
 //
 // # Preconditioners
 //

@@ -8,6 +8,9 @@
 // controls its error, through fx.While, and is differentiable in forward mode.
 // Adjoint gives reverse-mode gradients without keeping the steps.
 //
+// OrnsteinUhlenbeck is the process of coupled oscillators that solves linear systems
+// by coming to rest; OrnsteinUhlenbeckLaw is its exact law.
+//
 // Everything runs inside fx.Jit and fx.Vmap. Leaves of a state that are not
 // floats stay as they are.
 package ode

@@ -35,6 +35,13 @@
 // they measure steps, a [DampedSystem] how they solve for one. [PSGD] learns a
 // preconditioner from products with the Hessian instead; package liegroup has the
 // families that it may be of.
+// they measure steps, a [DampedSystem] how they solve for one. [TNGD] solves by a
+// device of oscillators that relaxes, package ode's OrnsteinUhlenbeck.
+//
+// # Proxies
+//
+// [ProxyProx] takes few gradients of a dear objective and many of a cheap relative of
+// it, which any Optimizer minimises inside; [EstimateDelta] says how near the two are.
 //
 // # Numbers
 //

@@ -103,4 +103,18 @@ func ExampleEntropySGD() {
 	}
 	fmt.Printf("%d gradients a step, |x| < 0.5: %v\n", o.Batches(), x.Abs().Item() < 0.5)
 	// Output: 3 gradients a step, |x| < 0.5: true
+// The proxy knows the curvature of the objective and has its minimum in the wrong
+// place: one gradient of the objective sets that right.
+func ExampleProxyProx() {
+	scale := fx.New([]float64{100, 1, 0.01})
+	bowl := func(x, at *fx.Array) *fx.Array { return x.Sub(at).Square().Mul(scale).Sum() }
+	objective := func(x *fx.Array) *fx.Array { return bowl(x, fx.New([]float64{1, 2, 3})) }
+	proxy := func(x *fx.Array) *fx.Array { return bowl(x, fx.Zeros(fx.Float64, 3)) }
+
+	o := optim.NewProxyProx(proxy, 1e5)
+	o.Inner, o.Kappa, o.Eps = optim.NewLBFGS[*fx.Array](), 0, 1e-8
+	x := fx.Zeros(fx.Float64, 3)
+	x, _, info := o.Step(objective, x, o.Init(x))
+	fmt.Printf("%.2f, accepted: %v\n", x.Float64s(), info.Values["accepted"].Item() == 1)
+	// Output: [1.00 2.00 3.00], accepted: true
 }

@@ -6,6 +6,7 @@ import "github.com/fluxion-go/fluxion/study"
 type plan struct {
 	deltas []float64
 	sigmas []float64
+	most   int // steps of a run of part A
 	// The criteria are tried at these.
 	criterionDeltas []float64
 	regimes         []regime
@@ -65,10 +66,10 @@ var (
 )
 
 var plans = study.PerScale[plan]{
-	Quick: plan{deltas: []float64{0.1, 1}, sigmas: []float64{0}, criterionDeltas: []float64{1}, regimes: []regime{smooth}},
-	Default: plan{deltas: allDeltas, sigmas: []float64{0, 1}, criterionDeltas: []float64{0.3, 1}, regimes: []regime{smooth, noisyOne},
+	Quick: plan{deltas: []float64{0.1, 1}, sigmas: []float64{0}, most: 1000, criterionDeltas: []float64{1}, regimes: []regime{smooth}},
+	Default: plan{deltas: allDeltas, sigmas: []float64{0, 1}, most: 1000, criterionDeltas: []float64{0.3, 1}, regimes: []regime{smooth, noisyOne},
 		images: &imagePlan{proxy: 5000, objective: 4800, test: 1000, side: 10, hidden: 64, gradients: 300, batch: 16, proxyBatch: 64, inner: 20, pretrain: 600, every: 20}},
-	Full: plan{deltas: allDeltas, sigmas: []float64{0, 1}, criterionDeltas: []float64{0.3, 1}, regimes: []regime{smooth, {regimeNoisy, 8, 400, labelEtas}},
+	Full: plan{deltas: allDeltas, sigmas: []float64{0, 1}, most: 1000, criterionDeltas: []float64{0.3, 1}, regimes: []regime{smooth, {regimeNoisy, 8, 400, labelEtas}},
 		images: &imagePlan{proxy: 5000, objective: 15_000, test: 5000, side: 28, hidden: 128, gradients: 5000, batch: 16, proxyBatch: 128, inner: 20, pretrain: 3000, every: 100}},
 }
 

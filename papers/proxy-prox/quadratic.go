@@ -13,11 +13,10 @@ import (
 )
 
 const (
-	dim       = 50
-	missed    = 10  // directions that the proxy knows too little of
-	apart     = 0.5 // of the minimisers
-	mostSteps = 1000
-	chunk     = 100
+	dim    = 50
+	missed = 10  // directions that the proxy knows too little of
+	apart  = 0.5 // of the minimisers
+	chunk  = 100 // steps at a time
 	// Targets: of F - F* against its start, and, where there is no noise, of F - F*
 	// itself.
 	fallExact, fallNoisy = 1e-3, 1e-2
@@ -93,8 +92,8 @@ func (c course) first(level float64) float64 {
 }
 
 // descend runs a method at all rates of a grid, until every run has done what the
-// function asks for, or for mostSteps.
-func descend(env *study.Env, name string, build func(p pair, rate *fx.Array) optim.Optimizer[vector], p pair, from vector, rates []float64, sigma float64, done func(course) bool) ([]course, error) {
+// function asks for, or for most steps.
+func descend(env *study.Env, name string, build func(p pair, rate *fx.Array) optim.Optimizer[vector], p pair, from vector, rates []float64, sigma float64, most int, done func(course) bool) ([]course, error) {
 	type result struct {
 		D descent
 		T told
@@ -125,7 +124,7 @@ func descend(env *study.Env, name string, build func(p pair, rate *fx.Array) opt
 	for i := range courses {
 		courses[i].gap = []float64{p.objective(from).Item()}
 	}
-	for steps := 0; steps < mostSteps; steps += chunk {
+	for steps := 0; steps < most; steps += chunk {
 		r := program(at)
 		// The parts that all rates share have come back once for each.
 		at.X, at.State, at.Done = r.D.X, r.D.State, r.D.Done.Index(0)
@@ -203,7 +202,7 @@ func (e experiment) quadratics(ctx context.Context, env *study.Env, p plan) erro
 				if m.name == nameProx && sigma == 0 {
 					enough = func(c course) bool { return c.first(unbiased) < math.Inf(1) }
 				}
-				courses, err := descend(env, m.name, m.build, problem, m.from, m.rates, sigma, enough)
+				courses, err := descend(env, m.name, m.build, problem, m.from, m.rates, sigma, p.most, enough)
 				if err != nil {
 					return err
 				}
@@ -247,7 +246,7 @@ func (e experiment) criteria(env *study.Env, r *study.Recorder, p plan, problem 
 	}
 	r.With("criterion", "exact").Scalar("outer", exact[best].first(level))
 	for _, kappa := range kappas {
-		courses, err := descend(env, fmt.Sprintf("kappa %v", kappa), e.inexactProx(kappa), problem, fx.Zeros(fx.Float64, dim), proxEtas[best:best+1], 0,
+		courses, err := descend(env, fmt.Sprintf("kappa %v", kappa), e.inexactProx(kappa), problem, fx.Zeros(fx.Float64, dim), proxEtas[best:best+1], 0, p.most,
 			func(c course) bool { return c.first(level) < math.Inf(1) })
 		if err != nil {
 			return err
