@@ -34,9 +34,8 @@
 // as package curvature makes, or nil for the loss' Hessian. A [Metric] says how
 // they measure steps, a [DampedSystem] how they solve for one. [PSGD] learns a
 // preconditioner from products with the Hessian instead; package liegroup has the
-// families that it may be of.
-// they measure steps, a [DampedSystem] how they solve for one. [TNGD] solves by a
-// device of oscillators that relaxes, package ode's OrnsteinUhlenbeck.
+// families that it may be of. [TNGD] solves by a device of oscillators that relaxes,
+// package ode's OrnsteinUhlenbeck.
 //
 // # Proxies
 //

@@ -103,6 +103,8 @@ func ExampleEntropySGD() {
 	}
 	fmt.Printf("%d gradients a step, |x| < 0.5: %v\n", o.Batches(), x.Abs().Item() < 0.5)
 	// Output: 3 gradients a step, |x| < 0.5: true
+}
+
 // The proxy knows the curvature of the objective and has its minimum in the wrong
 // place: one gradient of the objective sets that right.
 func ExampleProxyProx() {
