@@ -37,6 +37,20 @@ type row struct {
 // single interruption do not matter.
 const atLeast = 40 * time.Millisecond
 
+// settle is a pause before every measurement. The other program's threads go on
+// looking for work after it is done (OpenBLAS's for some 20 ms, OpenMP's for a
+// few) and would keep a core from us, or ours from them.
+const settle = 50 * time.Millisecond
+
+// timed is the time of n steps, on a machine that has come to rest.
+func timed(p *program, n int) (time.Duration, error) {
+	time.Sleep(settle)
+	if _, err := p.run(1); err != nil { // to wake it
+		return 0, err
+	}
+	return p.run(n)
+}
+
 // measure alternates between the two programs; theirs may be nil.
 func measure(w workload, ours, theirs *program, pairs, threads int, lim limits) (r row, err error) {
 	r = row{Workload: w.name, Threads: threads}
@@ -63,7 +77,7 @@ func measure(w workload, ours, theirs *program, pairs, threads int, lim limits) 
 	}
 	var us, them, ratios []float64
 	for range pairs {
-		d, err := ours.run(n)
+		d, err := timed(ours, n)
 		if err != nil {
 			return r, err
 		}
@@ -72,7 +86,7 @@ func measure(w workload, ours, theirs *program, pairs, threads int, lim limits) 
 		if !ok {
 			continue
 		}
-		if d, err = theirs.run(m); err != nil {
+		if d, err = timed(theirs, m); err != nil {
 			return r, err
 		}
 		b := d.Seconds() / float64(m)
