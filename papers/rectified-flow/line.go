@@ -28,30 +28,12 @@ func (e experiment) line(ctx context.Context, env *study.Env, p plan) error {
 		return err
 	}
 	x, y := ends.X0.Flatten().Float32s(), ends.X1.Flatten().Float32s()
-	env.Record.Scalar("spearman", spearman(x, y))
+	env.Record.Scalar("spearman", study.RankCorrelation(sampleOf(x), sampleOf(y)))
 	order := ascending(x)
 	for i := 0; i < len(order); i += 5 {
 		env.Record.Point("map", float64(x[order[i]]), float64(y[order[i]]))
 	}
 	return nil
-}
-
-// spearman is the correlation of the ranks of two samples without ties:
-// 1 - 6 sum d^2 / (n (n^2 - 1)), d the difference of the ranks.
-func spearman(x, y []float32) float64 {
-	rank := func(v []float32) []int {
-		ranks := make([]int, len(v))
-		for r, i := range ascending(v) {
-			ranks[i] = r
-		}
-		return ranks
-	}
-	a, b, sum := rank(x), rank(y), 0
-	for i := range a {
-		sum += (a[i] - b[i]) * (a[i] - b[i])
-	}
-	n := len(x)
-	return 1 - 6*float64(sum)/float64(n*(n*n-1))
 }
 
 // ascending are the indices of the values in order.
@@ -62,4 +44,12 @@ func ascending(v []float32) []int {
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(v[i], v[j]) })
 	return order
+}
+
+func sampleOf(v []float32) study.Sample {
+	s := make(study.Sample, len(v))
+	for i, x := range v {
+		s[i] = float64(x)
+	}
+	return s
 }

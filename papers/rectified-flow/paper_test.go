@@ -146,18 +146,6 @@ func TestMixtures(t *testing.T) {
 	}
 }
 
-func TestSpearman(t *testing.T) {
-	x := []float32{3, 1, 2, 5, 4}
-	for _, c := range []struct {
-		y    []float32
-		want float64
-	}{{x, 1}, {[]float32{-3, -1, -2, -5, -4}, -1}, {[]float32{1, 2, 3, 4, 5}, 0.6}} {
-		if got := spearman(x, c.y); got != c.want {
-			t.Errorf("spearman %v, want %v", got, c.want)
-		}
-	}
-}
-
 // TestOtherDomain: there and back is the identity, bit for bit.
 func TestOtherDomain(t *testing.T) {
 	x := random.Normal(random.New(1), fx.Float32, 2, 5, 5, 3)
