@@ -46,7 +46,7 @@ func (a *app) benchCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringSliceVar(&o.Only, "only", nil, "only workloads whose names contain one of these")
-	f.IntVar(&o.Pairs, "pairs", 9, "pairs of runs for each workload, from 1")
+	f.IntVar(&o.Pairs, "pairs", 5, "pairs of runs for each workload, from 1")
 	f.IntVar(&o.Threads, "threads", runtime.GOMAXPROCS(0), "threads for both programs, from 1; some workloads run with one as well")
 	f.BoolVar(&o.JSON, "json", false, "print a line of JSON for each workload")
 	f.BoolVar(&list, "list", false, "list the workloads")
