@@ -35,7 +35,7 @@ func (e experiment) paper() *study.Paper {
 		},
 		DataSets: []string{"glyphs", "mnist", "cifar10"},
 		Seeds:    study.PerScale[int]{Quick: 2, Default: 5, Full: 5},
-		Takes:    study.PerScale[time.Duration]{Quick: 5 * time.Second, Default: 130 * time.Second, Full: 5000 * time.Hour},
+		Takes:    study.PerScale[time.Duration]{Quick: 5 * time.Second, Default: 155 * time.Second, Full: 5000 * time.Hour},
 		Common:   e.common,
 		Run:      e.run,
 		Tables:   tables,
