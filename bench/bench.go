@@ -26,7 +26,7 @@ type Options struct {
 // List names the workloads, a line each.
 func List(out io.Writer) {
 	for _, w := range workloads() {
-		fmt.Fprintf(out, "%-32s %s\n", w.name, w.about)
+		fmt.Fprintf(out, "%-30s %s\n", w.name, w.about)
 	}
 }
 
@@ -135,8 +135,8 @@ func Profile(name string, runs int, out io.Writer) error {
 	p := w.setup().profile(runs)
 	fmt.Fprintf(out, "%s: %s\n%s\n%v", w.name, w.about, machine(e.Threads(), lim), p)
 	total := p.Total()
-	fmt.Fprintf(out, "\nat the machine's limits it would take %v: %.3g GFLOP of products, %.3g GB to and from memory; that is %.0f%% of the time\n",
-		seconds(lim.seconds(total.Products, total.Bytes, w)).Round(100*time.Nanosecond), total.Products/1e9, total.Bytes/1e9,
+	fmt.Fprintf(out, "\n%.3g GFLOP of products, %.3g GB to and from memory: at the machine's\nlimits %v, %.0f%% of the time\n",
+		total.Products/1e9, total.Bytes/1e9, seconds(lim.seconds(total.Products, total.Bytes, w)).Round(100*time.Nanosecond),
 		100*lim.seconds(total.Products, total.Bytes, w)/p.Time.Seconds())
 	return nil
 }
@@ -165,7 +165,7 @@ func (t *table) head(ours, theirs *program, missing error, threads int, lim limi
 	} else {
 		fmt.Fprintf(t.out, "no peer: %v\n", missing)
 	}
-	fmt.Fprintf(t.out, "\n%-32s %9s %9s %6s %15s %6s %5s %8s %6s\n", "workload", "fluxion", "peer", "ratio", "quartiles", "goal", "", "GFLOP/s", "limit")
+	fmt.Fprintf(t.out, "\n%-30s %9s %9s %5s %10s %5s %5s\n", "workload", "fluxion", "peer", "ratio", "quartiles", "goal*", "limit")
 }
 
 func (t *table) row(r row) error {
@@ -177,25 +177,20 @@ func (t *table) row(r row) error {
 		_, err = fmt.Fprintln(t.out, string(b))
 		return err
 	}
-	line := fmt.Sprintf("%-32s %9s", r.Workload, show(r.Seconds))
+	compared := fmt.Sprintf("%9s %5s %10s %5s", "", "", "", "")
 	if r.Ratio > 0 {
-		line += fmt.Sprintf(" %9s %6.2f %15s %6.2f %5s", show(r.Peer), r.Ratio, fmt.Sprintf("%.2f to %.2f", r.Low, r.High), r.Goal, met(r.Ratio <= r.Goal))
-	} else {
-		line += fmt.Sprintf(" %9s %6s %15s %6s %5s", "", "", "", "", "")
+		compared = fmt.Sprintf("%9s %5.2f %10s %5s", show(r.Peer), r.Ratio, fmt.Sprintf("%.2f-%.2f", r.Low, r.High), goal(r))
 	}
-	rate := ""
-	if r.Products > 0 {
-		rate = fmt.Sprintf("%.1f", r.Products/r.Seconds/1e9)
-	}
-	_, err := fmt.Fprintf(t.out, "%s %8s %5.0f%%\n", line, rate, 100*r.OfLimit)
+	_, err := fmt.Fprintf(t.out, "%-30s %9s %s %4.0f%%\n", r.Workload, show(r.Seconds), compared, 100*r.OfLimit)
 	return err
 }
 
-func met(ok bool) string {
-	if ok {
-		return "met"
+// goal is the goal of a row, with a star if it is met.
+func goal(r row) string {
+	if r.Ratio <= r.Goal {
+		return fmt.Sprintf("%.2f*", r.Goal)
 	}
-	return "-"
+	return fmt.Sprintf("%.2f ", r.Goal)
 }
 
 // summary adds what takes more than one row.
@@ -242,7 +237,7 @@ func (t *table) summary(rows []row) {
 	}
 	for _, m := range multiples {
 		if a, b := at[key(m.name, most)], at[key(m.of, most)]; a.Seconds > 0 && b.Seconds > 0 {
-			fmt.Fprintf(t.out, "%s takes %.2f times %s (goal %.1f, %s)\n", m.name, a.Seconds/b.Seconds, m.of, m.most, met(a.Seconds <= m.most*b.Seconds))
+			fmt.Fprintf(t.out, "%s takes %.2f times %s (goal %.1f)\n", m.name, a.Seconds/b.Seconds, m.of, m.most)
 		}
 	}
 }
@@ -258,7 +253,7 @@ func (t *table) title(rows []row, of func(row) bool, text string, line func(row)
 			fmt.Fprintf(t.out, "\n%s\n", text)
 			first = false
 		}
-		fmt.Fprintf(t.out, "%-32s %s\n", fmt.Sprintf("%s, %d", r.Workload, r.Threads), line(r))
+		fmt.Fprintf(t.out, "%-30s %s\n", fmt.Sprintf("%s, %d", r.Workload, r.Threads), line(r))
 	}
 }
 

@@ -61,6 +61,9 @@ func TestOptions(t *testing.T) {
 func TestNames(t *testing.T) {
 	seen := map[string]bool{}
 	for _, w := range workloads() {
+		if len(w.name) > 30 || len(w.about) > 48 {
+			t.Errorf("%s does not fit 80 columns: %q", w.name, w.about)
+		}
 		if seen[w.name] || strings.ContainsAny(w.name, " \n") || w.about == "" {
 			t.Errorf("workload %q: %q", w.name, w.about)
 		}
@@ -73,12 +76,38 @@ func TestNames(t *testing.T) {
 	}
 }
 
+func TestMultiples(t *testing.T) {
+	for _, m := range multiples {
+		for _, name := range []string{m.name, m.of} {
+			if _, err := find(name); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// The widest row fits 80 columns.
+func TestTableFits(t *testing.T) {
+	var out bytes.Buffer
+	tab := table{out: &out}
+	tab.head(&program{name: "fluxion"}, nil, context.Canceled, 2, limits{GFlops: 1234, Bandwidth: 123.4})
+	r := row{Workload: "conv-16-32-at-32-by-2-backward", Seconds: 0.12345, Peer: 0.12345, Ratio: 9.99, Low: 9.98, High: 10, Goal: 1.05, OfLimit: 1.37}
+	if err := tab.row(r); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(out.String()) {
+		if len(strings.TrimRight(line, "\n")) > 80 {
+			t.Errorf("%d columns: %s", len(line), line)
+		}
+	}
+}
+
 func TestProfile(t *testing.T) {
 	var out bytes.Buffer
 	if err := Profile("mlp-gradient", 2, &out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"mlp-gradient: the gradient of the perceptron's loss", "dot float32[128 784] float32[784 512]", "at the machine's limits it would take"} {
+	for _, want := range []string{"mlp-gradient: the gradient of the perceptron's loss", "dot float32[128 784] float32[784 512]", "at the machine's\nlimits"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, out.String())
 		}

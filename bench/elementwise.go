@@ -6,7 +6,7 @@ import "github.com/fluxion-go/fluxion/fx"
 func elementwise() []workload {
 	const n = 4_000_000
 	return []workload{{
-		name: "chain-4m", about: "exp(-(tanh(a*b+a))^2) * sigmoid(b) on 4 million float32", goal: 0.2,
+		name: "chain-4m", about: "exp(-(tanh(a*b+a))^2)*sigmoid(b), 4 million", goal: 0.2,
 		setup: func() *task {
 			return calling(func(x [2]*fx.Array) *fx.Array {
 				a, b := x[0], x[1]
@@ -34,7 +34,7 @@ func reductions() (all []workload) {
 	for _, k := range kinds {
 		for axis, over := range []string{"columns", "rows"} {
 			all = append(all, workload{
-				name: k.name + "-" + over, about: k.name + " along the " + over + " of 2048 x 1024 float32", goal: 0.6,
+				name: k.name + "-" + over, about: k.name + " along " + over + " of 2048 x 1024 float32", goal: 0.6,
 				setup: func() *task {
 					return calling(func(x *fx.Array) *fx.Array { return k.f(x, axis) }, normal(1, fx.Float32, 2048, 1024))
 				},
@@ -68,7 +68,7 @@ func convolutions() (all []workload) {
 			name: s.name, about: "convolution 3x3, forward", goal: 1,
 			setup: func() *task { return calling(conv, args()) },
 		}, workload{
-			name: s.name + "-backward", about: "the same, forward and backward to images and kernel", goal: 1,
+			name: s.name + "-backward", about: "the same, and backward to images and kernel", goal: 1,
 			setup: func() *task {
 				ct := normal(3, fx.Float32, s.batch, s.size/s.stride, s.size/s.stride, s.out)
 				type input struct {

@@ -45,7 +45,7 @@ func products() []workload {
 		}}
 	}
 	return []workload{
-		of("dense-128x784x512", "a batch of 128 through a dense layer of 784 to 512", []int{128, 784}, []int{784, 512}),
+		of("dense-128x784x512", "128 rows through a layer of 784 to 512", []int{128, 784}, []int{784, 512}),
 		of("batched-32x64x64", "32 products of 64 x 64 matrices", []int{32, 64, 64}, []int{32, 64, 64}),
 		of("matvec-2048", "a matrix of 2048 x 2048 times a vector", []int{2048, 2048}, []int{2048}),
 	}

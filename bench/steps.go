@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"fmt"
-
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/optim"
@@ -13,11 +11,11 @@ import (
 func steps() []workload {
 	w := []workload{
 		{name: "mlp-adam", about: "784-512-512-10, batch 128, Adam", goal: 0.5, setup: mlpAdam},
-		{name: "pinn-f32", about: "Burgers, 4 x 50 tanh, 2000 points, second derivatives, Adam", goal: 0.35, setup: pinn(fx.Float32)},
+		{name: "pinn-f32", about: "Burgers, 4 x 50 tanh, 2000 points, Adam", goal: 0.35, setup: pinn(fx.Float32)},
 		{name: "pinn-f64", about: "the same in float64", goal: 0.4, setup: pinn(fx.Float64)},
-		{name: "resnet20-momentum", about: "ResNet-20, 64 images of 32 x 32, SGD with momentum", goal: 0.75, single: true, setup: resnet20},
+		{name: "resnet20-momentum", about: "ResNet-20, 64 images of 32 x 32, momentum", goal: 0.75, single: true, setup: resnet20},
 		{name: "gpt-adamw", about: "4 layers of 128, 16 texts of 128 places, AdamW", goal: 0.5, setup: gpt},
-		{name: "lstm-adam", about: "2 layers of 128, 32 sequences of 100 places, Adam", goal: 0.6, setup: lstm},
+		{name: "lstm-adam", about: "2 layers of 128, 32 texts of 100 places, Adam", goal: 0.6, setup: lstm},
 	}
 	for i := range w {
 		w[i].train = true
@@ -149,7 +147,7 @@ func derivatives() []workload {
 				return fx.HVP(func(net nn.MLP) *fx.Array { return mlpLoss(net, in.B) }, in.P, in.V)
 			}, input{mlpNet(), nn.NewMLP(random.New(5), mlpSizes, nn.Relu), mlpData()})
 		}},
-		{name: "mlp-per-example", about: "its gradients for each of the 128 examples, by Vmap of Grad", goal: 1, setup: func() *task {
+		{name: "mlp-per-example", about: "its gradients by example, Vmap of Grad", goal: 1, setup: func() *task {
 			type input struct {
 				P nn.MLP
 				B batch
@@ -170,14 +168,4 @@ var multiples = []struct {
 }{
 	{"mlp-hvp", "mlp-gradient", 2.2},
 	{"mlp-per-example", "mlp-gradient", 3},
-}
-
-func init() {
-	for _, m := range multiples {
-		for _, name := range []string{m.name, m.of} {
-			if _, err := find(name); err != nil {
-				panic(fmt.Sprintf("bench: %v", err))
-			}
-		}
-	}
 }

@@ -100,15 +100,16 @@ func (p Profile) Total() (sum Cost) {
 	return sum
 }
 
-// String is a table: for each kind of step its time, the share of the whole, the
-// rate of its products or else of its elements, and that of its bytes.
+// String is a table: for each kind of step its time, the share of the whole, how
+// many times it ran, the rate of its operations (of products or of elements), and
+// that of its bytes.
 func (p Profile) String() string {
 	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "time\tshare\tcalls\tGFLOP/s\tGelem/s\tGB/s\t  step\n")
+	w := tabwriter.NewWriter(&b, 0, 0, 1, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(w, "time\tshare\tcalls\tGop/s\tGB/s\t step\n")
 	for _, s := range p.Steps {
-		fmt.Fprintf(w, "%v\t%.1f%%\t%d\t%s\t%s\t%s\t  %s\n", s.Time.Round(100*time.Nanosecond), 100*s.Time.Seconds()/p.Time.Seconds(),
-			s.Calls, rate(s.Cost.Products, s.Time), rate(s.Cost.Elements, s.Time), rate(s.Cost.Bytes, s.Time), s.Name)
+		fmt.Fprintf(w, "%v\t%.1f%%\t%d\t%s\t%s\t %s\n", s.Time.Round(100*time.Nanosecond), 100*s.Time.Seconds()/p.Time.Seconds(),
+			s.Calls, rate(s.Cost.Products+s.Cost.Elements, s.Time), rate(s.Cost.Bytes, s.Time), s.Name)
 	}
 	w.Flush()
 	return fmt.Sprintf("%v a run, the mean of %d\n%s", p.Time.Round(100*time.Nanosecond), p.Runs, b.String())

@@ -58,7 +58,7 @@ func TestProfile(t *testing.T) {
 	if dot == nil || dot.Calls != 6 || dot.Cost.Products != 6*2*16*16*16 {
 		t.Errorf("products: %+v", dot)
 	}
-	for _, word := range []string{"a run, the mean of 3", "GFLOP/s", "dot float32[16 16] float32[16 16]", "loop(tanh) float32[16 16]", "scan"} {
+	for _, word := range []string{"a run, the mean of 3", "Gop/s", "dot float32[16 16] float32[16 16]", "loop(tanh) float32[16 16]", "scan"} {
 		if !strings.Contains(p.String(), word) {
 			t.Errorf("%q is missing in\n%s", word, p)
 		}

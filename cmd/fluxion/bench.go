@@ -20,8 +20,9 @@ func (a *app) benchCommand() *cobra.Command {
 		Long: "Runs matrix products, element-wise chains, reductions, convolutions and training\n" +
 			"steps, in turns with PyTorch and OpenBLAS if they are installed (Debian's\n" +
 			"python3-torch and libopenblas-dev), and prints medians. A ratio below 1 means\n" +
-			"that fluxion is faster; \"limit\" is the share of the time that the machine would\n" +
-			"need at its own limits. Nothing else should run meanwhile.",
+			"that fluxion is faster, a star that the goal is met; \"limit\" is the share of the\n" +
+			"time that the machine would need at its own limits. Nothing else should run\n" +
+			"meanwhile.",
 		Example: "  fluxion bench                        # everything, in some minutes\n" +
 			"  fluxion bench --only mlp,gpt         # workloads with these in their names\n" +
 			"  fluxion bench --profile mlp-adam     # where a workload's time goes",

@@ -102,17 +102,6 @@ func (e *Engine) dot(op *graph.Op) opStep {
 	return newMultiplier(e, op, e.set.F64.Gemm, workspace64).step(op)
 }
 
-// workOf is the part of a workspace for one type.
-type workOf[T kernel.Float] struct {
-	kernel.Workspace[T]
-	gemm    kernel.Gemm[T]
-	patches kernel.Patches[T]
-	scratch []T
-}
-
-func workspace32(w *workspace) *workOf[float32] { return &w.f32 }
-func workspace64(w *workspace) *workOf[float64] { return &w.f64 }
-
 // multiplier is a batch of products that is run again and again.
 type multiplier[T float32 | float64] struct {
 	e    *Engine

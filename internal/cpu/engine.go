@@ -31,6 +31,17 @@ type workspace struct {
 	turned, memory [2]*graph.Buffer
 }
 
+// workOf is the part of a workspace for one type.
+type workOf[T kernel.Float] struct {
+	kernel.Workspace[T]
+	gemm    kernel.Gemm[T]
+	patches kernel.Patches[T]
+	scratch []T
+}
+
+func workspace32(w *workspace) *workOf[float32] { return &w.f32 }
+func workspace64(w *workspace) *workOf[float64] { return &w.f64 }
+
 // NewEngine makes an engine of the given level and number of threads.
 func NewEngine(level kernel.Level, threads int) (*Engine, error) {
 	set := kernel.For(level)
