@@ -180,12 +180,14 @@ func (u *multiplication[T]) run() {
 	case g.batch >= threads:
 		u.e.pool.For(g.batch, max(1, int(32*1024/work)), u.batches)
 	default:
+		// Shares of whole tiles, of columns or of rows: whichever are more even.
+		rows, columns := share(g.m, threads, 8), share(g.n, threads, 16)
+		side, grain, n := u.columns, columns, g.n
+		if rows*g.n < g.m*columns {
+			side, grain, n = u.rows, rows, g.m
+		}
 		for u.b = range g.batch {
-			if g.n >= g.m {
-				u.e.pool.For(g.n, share(g.n, threads, 48), u.columns)
-			} else {
-				u.e.pool.For(g.m, share(g.m, threads, 24), u.rows)
-			}
+			u.e.pool.For(n, grain, side)
 		}
 	}
 }

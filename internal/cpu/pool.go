@@ -4,14 +4,28 @@ package cpu
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/fluxion-go/fluxion/internal/cpu/kernel"
 )
 
 // Pool spreads loops over threads. The caller of a loop works too, so that a
 // loop inside a loop cannot wait for itself.
+//
+// A worker that is done looks out for more work for a while before it goes to
+// sleep: the next loop of a program mostly follows within microseconds, and to
+// wake a sleeper takes longer than many a loop.
 type Pool struct {
 	threads int
-	jobs    chan *job
+	current atomic.Pointer[job] // the newest loop, for whoever is free
+	asleep  atomic.Int32        // workers that wait for the bell, or are about to
+	bell    chan struct{}
+	closed  atomic.Bool
 }
+
+// lookOut is how often a worker looks for work before it sleeps, and the caller
+// of a loop for its end: for 50 to 200 microseconds, as long as a processor
+// pauses.
+const lookOut = 1000
 
 // job is one loop: pieces are taken in order by whoever is free.
 type job struct {
@@ -19,27 +33,68 @@ type job struct {
 	n, size int
 	next    atomic.Int64
 	workers atomic.Int64
-	done    sync.WaitGroup
 	failure atomic.Pointer[any]
+
+	// present is how many work on it: from the caller's coming until the last one
+	// leaves there is somebody, and only then can others come.
+	present atomic.Int32
+	waiting atomic.Bool   // the caller sleeps until the last one leaves
+	over    chan struct{} // and is woken by this
 }
 
-var jobs = sync.Pool{New: func() any { return new(job) }}
+var jobs = sync.Pool{New: func() any { return &job{over: make(chan struct{}, 1)} }}
 
 // NewPool makes a pool of the given number of threads, the caller's included.
 func NewPool(threads int) *Pool {
-	p := &Pool{threads: max(1, threads), jobs: make(chan *job)}
+	p := &Pool{threads: max(1, threads)}
+	p.bell = make(chan struct{}, p.threads)
 	for range p.threads - 1 {
-		go func() {
-			for j := range p.jobs {
-				j.work()
-			}
-		}()
+		go p.serve()
 	}
 	return p
 }
 
+// serve is a worker's life.
+func (p *Pool) serve() {
+	for !p.closed.Load() {
+		if j := p.find(); j != nil {
+			p.work(j)
+			j.leave()
+			continue
+		}
+		p.asleep.Add(1)
+		// Whoever published a loop before it could count this sleeper did not ring.
+		if p.current.Load() == nil {
+			<-p.bell
+		}
+		p.asleep.Add(-1)
+	}
+}
+
+// find looks out for a loop and comes to it; nil if none turns up for a while.
+func (p *Pool) find() *job {
+	for range lookOut {
+		if j := p.look(); j != nil && j.come() {
+			return j
+		}
+	}
+	return nil
+}
+
+// look waits for a moment and returns the newest loop, or nil. It is a call of
+// its own so that the runtime can stop a worker that looks out.
+//
+//go:noinline
+func (p *Pool) look() *job {
+	kernel.Pause()
+	return p.current.Load()
+}
+
 // Close ends the pool's goroutines once they are idle.
-func (p *Pool) Close() { close(p.jobs) }
+func (p *Pool) Close() {
+	p.closed.Store(true)
+	close(p.bell)
+}
 
 // Threads is the number of threads that a loop may use.
 func (p *Pool) Threads() int { return p.threads }
@@ -64,17 +119,17 @@ func (p *Pool) For(n, grain int, body func(worker, lo, hi int)) {
 	j.next.Store(0)
 	j.workers.Store(0)
 	j.failure.Store(nil)
-	for range min(p.threads-1, (pieces+per-1)/per-1) {
-		j.done.Add(1)
+	j.present.Store(1)
+	p.current.Store(j)
+	for range min((pieces+per-1)/per-1, int(p.asleep.Load())) {
 		select {
-		case p.jobs <- j:
-		default: // everybody is busy
-			j.done.Done()
+		case p.bell <- struct{}{}:
+		default: // it rings already
 		}
 	}
-	j.done.Add(1)
-	j.work()
-	j.done.Wait()
+	p.work(j)
+	j.leave()
+	j.wait()
 	failure := j.failure.Load()
 	j.body = nil
 	jobs.Put(j)
@@ -83,14 +138,64 @@ func (p *Pool) For(n, grain int, body func(worker, lo, hi int)) {
 	}
 }
 
-func (j *job) work() {
+// come makes the caller one of those who work on the loop, unless it is over.
+func (j *job) come() bool {
+	for {
+		n := j.present.Load()
+		if n == 0 {
+			return false
+		}
+		if j.present.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+}
+
+// leave is the opposite; the last one wakes the caller of the loop.
+func (j *job) leave() {
+	if j.present.Add(-1) == 0 && j.waiting.CompareAndSwap(true, false) {
+		j.over <- struct{}{}
+	}
+}
+
+// wait returns when nobody works on the loop any more. It looks out for a while
+// before it sleeps, as the others are mostly done at the same time.
+func (j *job) wait() {
+	for range lookOut {
+		if j.done() {
+			return
+		}
+	}
+	for !j.done() {
+		j.waiting.Store(true)
+		if j.done() && j.waiting.CompareAndSwap(true, false) {
+			return
+		}
+		<-j.over
+	}
+}
+
+// done waits for a moment and reports whether nobody works on the loop.
+//
+//go:noinline
+func (j *job) done() bool {
+	if j.present.Load() == 0 {
+		return true
+	}
+	kernel.Pause()
+	return false
+}
+
+// work takes pieces of a loop until there are none.
+func (p *Pool) work(j *job) {
+	// Nobody needs to come any more.
+	defer p.current.CompareAndSwap(j, nil)
 	defer func() {
 		if r := recover(); r != nil {
 			failure := r // on the heap only now
 			j.failure.CompareAndSwap(nil, &failure)
 			j.next.Store(int64(j.n))
 		}
-		j.done.Done()
 	}()
 	worker := int(j.workers.Add(1) - 1)
 	for {

@@ -3,6 +3,8 @@ package graph
 import (
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/fluxion-go/fluxion/internal/recycle"
 )
 
 // Buffer is the memory of one array, contiguous and in row-major order.
@@ -14,21 +16,12 @@ type Buffer struct {
 	shared atomic.Bool
 }
 
-// hugeFrom is the size in bytes from which a buffer asks for huge pages: memory
-// that is touched for the first time then costs one page fault for 2 MB and not
-// for 4 kB, and the tables of pages stay short. NumPy does the same, from the
-// same size.
-const hugeFrom = 4 << 20
-
-// NewBuffer returns a zeroed buffer of n elements.
+// NewBuffer returns a buffer of n elements of whatever content.
 func NewBuffer(d DType, n int) *Buffer {
 	b := &Buffer{DType: d, Len: n}
 	if bytes := n * d.Size(); bytes > 0 {
 		// Whole 64-bit words: aligned for every type, and no pointers in them.
-		mem := make([]uint64, (bytes+7)/8)
-		if bytes >= hugeFrom {
-			adviseHuge(mem)
-		}
+		mem := recycle.Words((bytes + 7) / 8)
 		b.ptr, b.cap = unsafe.Pointer(unsafe.SliceData(mem)), len(mem)*8
 	}
 	return b

@@ -34,6 +34,7 @@ func ScalarNode(d DType, v float64) *Node {
 	case Uint8:
 		View[uint8](b)[0] = uint8(v)
 	case Bool:
+		View[uint8](b)[0] = 0
 		if v != 0 {
 			View[uint8](b)[0] = 1
 		}

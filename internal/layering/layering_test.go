@@ -18,7 +18,7 @@ const module = "github.com/fluxion-go/fluxion/"
 // own floor and those below. A directory stands for everything under it unless
 // a longer one is named. A new top-level directory gets its place here.
 var floors = [][]string{
-	{"internal/cpu/kernel", "internal/threefry", "internal/nearest"},
+	{"internal/cpu/kernel", "internal/threefry", "internal/nearest", "internal/recycle"},
 	{"internal/graph"},
 	{"internal/compile"},
 	{"internal/cpu"},

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package graph
+package recycle
 
 // adviseHuge does nothing: this system has no such advice.
 func adviseHuge([]uint64) {}
