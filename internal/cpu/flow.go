@@ -5,6 +5,7 @@ import (
 
 	"github.com/fluxion-go/fluxion/internal/compile"
 	"github.com/fluxion-go/fluxion/internal/graph"
+	"github.com/fluxion-go/fluxion/internal/recycle"
 )
 
 // Control flow of compiled programs.
@@ -28,21 +29,42 @@ func copyAll(dst, src []*graph.Buffer) {
 	}
 }
 
+// looping is the memory of one run of a loop.
+type looping struct {
+	carry         twins
+	args, results []*graph.Buffer // of the body
+	test, on      []*graph.Buffer // of a while loop's test: arguments and the answer
+	views         []graph.Buffer  // elements of stacked arrays
+}
+
+// end lets go of the operands and results.
+func (l *looping) end() {
+	clear(l.args)
+	clear(l.results)
+	clear(l.test)
+	clear(l.views)
+}
+
 // scan runs the body once for each element of the inputs. Elements of inputs
 // and outputs are views of the stacked arrays; nothing is copied.
 func (p *Program) scan(s *compile.Step, body *Program) step {
 	a := s.Op.Attrs.(graph.ScanAttrs)
+	carries, nIns, nOuts := s.Op.Outs[:a.Carry], len(s.Ins), len(s.Outs)
+	free := recycle.NewSpares(func() *looping {
+		return &looping{
+			carry: newTwins(carries),
+			args:  make([]*graph.Buffer, nIns), results: make([]*graph.Buffer, nOuts),
+			views: make([]graph.Buffer, a.XS+nOuts-a.Carry),
+		}
+	})
 	return func(f *frame) {
 		ins, outs := f.bind(s)
-		ins, outs = slices.Clone(ins), slices.Clone(outs)
 		if a.Length == 0 {
 			copyAll(outs[:a.Carry], ins[:a.Carry])
 			return
 		}
-		carry := newTwins(s.Op.Outs[:a.Carry])
-		args := slices.Clone(ins)
-		results := make([]*graph.Buffer, len(outs))
-		views := make([]graph.Buffer, a.XS+len(outs)-a.Carry)
+		l := free.Get()
+		copy(l.args, ins)
 		for t := range a.Length {
 			at := t
 			if a.Reverse {
@@ -50,51 +72,64 @@ func (p *Program) scan(s *compile.Step, body *Program) step {
 			}
 			for i := range a.Carry {
 				if t > 0 {
-					args[i] = carry[t%2][i]
+					l.args[i] = l.carry[t%2][i]
 				}
-				results[i] = carry[(t+1)%2][i]
+				l.results[i] = l.carry[(t+1)%2][i]
 				if t == a.Length-1 {
-					results[i] = outs[i]
+					l.results[i] = outs[i]
 				}
 			}
 			for i := range a.XS {
-				x := ins[a.Carry+i]
-				n := x.Len / a.Length
-				views[i].Bind(x, at*n*x.DType.Size(), x.DType, n)
-				args[a.Carry+i] = &views[i]
+				l.args[a.Carry+i] = l.element(i, ins[a.Carry+i], at, a.Length)
 			}
 			for i := a.Carry; i < len(outs); i++ {
-				y, v := outs[i], &views[a.XS+i-a.Carry]
-				n := y.Len / a.Length
-				v.Bind(y, at*n*y.DType.Size(), y.DType, n)
-				results[i] = v
+				l.results[i] = l.element(a.XS+i-a.Carry, outs[i], at, a.Length)
 			}
-			body.run(args, results, f.watch)
+			body.run(l.args, l.results, f.watch)
 		}
+		l.end()
+		free.Put(l)
 	}
 }
 
+// element makes view i show element at of length along x's leading axis.
+func (l *looping) element(i int, x *graph.Buffer, at, length int) *graph.Buffer {
+	n := x.Len / length
+	l.views[i].Bind(x, at*n*x.DType.Size(), x.DType, n)
+	return &l.views[i]
+}
+
+// while runs the body as long as the test says.
 func (p *Program) while(s *compile.Step, test, body *Program) step {
 	a := s.Op.Attrs.(graph.WhileAttrs)
+	carries, n := s.Op.Outs, len(a.Test.Params)
+	free := recycle.NewSpares(func() *looping {
+		return &looping{
+			carry: newTwins(carries),
+			args:  make([]*graph.Buffer, len(a.Body.Params)),
+			test:  make([]*graph.Buffer, n), on: test.NewResults(),
+		}
+	})
 	return func(f *frame) {
 		ins, outs := f.bind(s)
-		ins, outs = slices.Clone(ins), slices.Clone(outs)
-		n := len(a.Test.Params)
-		carry := newTwins(s.Op.Outs)
-		testArgs, bodyArgs := slices.Clone(ins[:n]), slices.Concat(ins[:a.Carry], ins[n:])
-		on := test.NewResults()
+		l := free.Get()
+		copy(l.test, ins[:n])
+		copy(l.args, ins[:a.Carry])
+		copy(l.args[a.Carry:], ins[n:])
 		for t := 0; ; t++ {
 			if t > 0 {
-				copy(testArgs, carry[t%2])
-				copy(bodyArgs, carry[t%2])
+				copy(l.test, l.carry[t%2])
+				copy(l.args, l.carry[t%2])
 			}
-			test.run(testArgs, on, f.watch)
-			if graph.View[uint8](on[0])[0] == 0 {
-				copyAll(outs, bodyArgs[:a.Carry])
-				return
+			test.run(l.test, l.on, f.watch)
+			if graph.View[uint8](l.on[0])[0] == 0 {
+				break
 			}
-			body.run(bodyArgs, carry[(t+1)%2], f.watch)
+			body.run(l.args, l.carry[(t+1)%2], f.watch)
 		}
+		copyAll(outs, l.args[:a.Carry])
+		l.end()
+		free.Put(l)
 	}
 }
 

@@ -1,10 +1,9 @@
 package cpu
 
 import (
-	"sync"
-
 	"github.com/fluxion-go/fluxion/internal/compile"
 	"github.com/fluxion-go/fluxion/internal/graph"
+	"github.com/fluxion-go/fluxion/internal/recycle"
 )
 
 // Program is a compiled program, ready to run on an engine. It may run many
@@ -13,7 +12,7 @@ type Program struct {
 	*compile.Program
 	e     *Engine
 	steps []step
-	free  sync.Pool // of *frame
+	free  *recycle.Spares[frame]
 }
 
 // frame is the memory of one run.
@@ -33,11 +32,11 @@ func (e *Engine) Load(c *compile.Program) *Program {
 	for i := range c.Steps {
 		p.steps = append(p.steps, p.step(&c.Steps[i]))
 	}
-	p.free.New = func() any { return p.newFrame() }
+	p.free = recycle.NewSpares(func() *frame { return newFrame(c) })
 	return p
 }
 
-func (p *Program) newFrame() *frame {
+func newFrame(p *compile.Program) *frame {
 	f := &frame{values: make([]*graph.Buffer, len(p.Values))}
 	slots := make([]*graph.Buffer, len(p.Slots))
 	for i, bytes := range p.Slots {
@@ -60,7 +59,7 @@ func (p *Program) newFrame() *frame {
 func (p *Program) Run(in, out []*graph.Buffer) { p.run(in, out, nil) }
 
 func (p *Program) run(in, out []*graph.Buffer, w *Watch) {
-	f := p.free.Get().(*frame)
+	f := p.free.Get()
 	f.watch = w
 	for i, v := range p.Values {
 		switch v.Place {

@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 )
 
@@ -23,9 +24,14 @@ const (
 	// least is the size in bytes from which blocks are recycled: from here on Go
 	// gives an array pages of its own.
 	least = 32 << 10
-	// budget is how many bytes are handed out, at least, before the collector is
-	// asked to look for garbage. It bounds what a small program holds in vain.
-	budget = 32 << 20
+	// The collector is asked to look for garbage when this many bytes were handed
+	// out: few at first, and more as long as it would run all the time. Go's own
+	// rule, as much again as is in use, counts the cost of looking through what is
+	// in use, but arrays hold no pointers.
+	leastBudget, mostBudget = 4 << 20, 64 << 20
+	// Collections are apart from often to seldom; one takes about half a
+	// millisecond.
+	often, seldom = 10 * time.Millisecond, 100 * time.Millisecond
 	// hugeFrom is the size in bytes from which a block asks for huge pages: memory
 	// that is touched for the first time then costs one page fault for 2 MB and not
 	// for 4 kB, and the tables of pages stay short. NumPy does the same, from the
@@ -33,11 +39,17 @@ const (
 	hugeFrom = 4 << 20
 )
 
+// shelf holds the free blocks of one size: their first words.
+type shelf struct {
+	Spares[uint64]
+	back func(*uint64) // a block's finalizer
+}
+
 var (
 	shelves [64 * sizes]shelf
 
 	handed     atomic.Int64 // bytes handed out since the last collection
-	out        atomic.Int64 // bytes handed out and not yet back
+	budget     atomic.Int64 // how many may be
 	collecting atomic.Bool  // the collector was asked to run and has not finished
 
 	start sync.Once
@@ -67,25 +79,40 @@ func Words(n int) []uint64 {
 // begin prepares the shelves.
 func begin() {
 	for c := range shelves {
-		s, bytes := &shelves[c], int64(sizeOf(c))*8
-		s.back = func(p *uint64) {
-			out.Add(-bytes)
-			s.put(p)
-		}
+		shelves[c].back = shelves[c].Put
 	}
-	afterEach(collected)
+	budget.Store(leastBudget)
+	last := time.Now()
+	afterEach(func() bool {
+		handed.Store(0)
+		for c := range shelves {
+			shelves[c].trim()
+		}
+		budget.Store(nextBudget(budget.Load(), time.Since(last)))
+		last = time.Now()
+		return true
+	})
 }
 
-// count adds a block to the books and asks for a collection when it is time: Go's
-// own rule (as much again as is in use), but for arrays alone and from a size
-// that suits them. The collector runs beside the program, which waits for it
-// only if it is far ahead.
+// nextBudget is the budget after a collection that came this long after the one
+// before.
+func nextBudget(bytes int64, since time.Duration) int64 {
+	switch {
+	case since < often:
+		return min(2*bytes, mostBudget)
+	case since > seldom:
+		return max(bytes/2, leastBudget)
+	}
+	return bytes
+}
+
+// count adds a block to the books and asks for a collection when it is time. The
+// collector runs beside the program, which waits for it only if it is far ahead.
 func count(bytes int64) {
-	all, new := out.Add(bytes), handed.Add(bytes)
-	limit := max(budget, all-new)
+	new, limit := handed.Add(bytes), budget.Load()
 	switch {
 	case new < limit:
-	case new >= 2*limit:
+	case new >= 2*limit+bytes:
 		runtime.GC()
 	case collecting.CompareAndSwap(false, true):
 		go func() {
@@ -95,22 +122,16 @@ func count(bytes int64) {
 	}
 }
 
-// collected is called after every collection, whoever asked for it.
-func collected() {
-	handed.Store(0)
-	for c := range shelves {
-		shelves[c].trim()
-	}
-}
-
-// afterEach calls f after every collection: the collector finds the mark
-// unreachable each time, and its finalizer puts it back.
-func afterEach(f func()) {
+// afterEach calls f after every collection, whoever asked for it, until f
+// returns false: the collector finds the mark unreachable each time, and its
+// finalizer puts it back.
+func afterEach(f func() bool) {
 	type mark struct{ _ [16]byte }
 	var again func(*mark)
 	again = func(m *mark) {
-		f()
-		runtime.SetFinalizer(m, again)
+		if f() {
+			runtime.SetFinalizer(m, again)
+		}
 	}
 	runtime.SetFinalizer(new(mark), again)
 }
