@@ -43,6 +43,9 @@ func strides(r *rand.Rand, n, k int) (sn, sk, size int) {
 func randomGemm[T Float](r *rand.Rand) gemmCase[T] {
 	pick := func(s []int) int { return s[r.IntN(len(s))] }
 	g := Gemm[T]{M: pick(gemmSizes), N: pick(gemmSizes), K: pick(gemmDepths), Accumulate: r.IntN(2) == 0}
+	if r.IntN(5) == 0 { // few columns have kernels of their own
+		g.N = 1 + r.IntN(gemvColumns+1)
+	}
 	fill := func(n int) []T {
 		s := make([]T, n)
 		for i := range s {
@@ -114,7 +117,7 @@ func TestGemm(t *testing.T) {
 func testGemm[T Float](t *testing.T, fma func(x, y, z T) T, floats func(*Set) *Floats[T]) {
 	r := rand.New(rand.NewPCG(3, 4))
 	workspaces := map[Level]*Workspace[T]{}
-	cases := 300
+	cases := 400
 	if testing.Short() { // for an emulated processor
 		cases = 25
 	}

@@ -16,6 +16,7 @@ type tiler[T Float] struct {
 	// transpose turns square rows of depth elements into depth rows.
 	transpose func(dst *T, dstStep int, src *T, srcStep, depth int)
 	square    int
+	gemv      gemvKernels[T]
 }
 
 // tile is the argument of a micro-kernel. Steps and strides are in bytes; the
@@ -84,6 +85,11 @@ func (t *tiler[T]) gemm(g *Gemm[T], ws *Workspace[T]) {
 		c: g.C, cStride: g.CStride, accumulate: g.Accumulate,
 	}
 	if p.n <= t.lanes/2 && p.m > p.n {
+		if done := t.columns(&p, ws); done == p.m {
+			return
+		} else if done > 0 {
+			p = p.below(done)
+		}
 		t.narrow(&p, ws)
 	} else {
 		t.run(&p, ws)

@@ -28,8 +28,10 @@ var sets = map[Level]func() *Set{
 }
 
 func avx2Set() *Set {
-	t32 := &tiler[float32]{lanes: 8, tiles: tiles32AVX2, pack: pack32AVX2, transpose: transpose32AVX2, square: 8}
-	t64 := &tiler[float64]{lanes: 4, tiles: tiles64AVX2, pack: pack64AVX2, transpose: transpose64AVX2, square: 4}
+	t32 := &tiler[float32]{lanes: 8, tiles: tiles32AVX2, pack: pack32AVX2, transpose: transpose32AVX2, square: 8,
+		gemv: gemvKernels[float32]{gemvOne32AVX2, gemvFour32AVX2}}
+	t64 := &tiler[float64]{lanes: 4, tiles: tiles64AVX2, pack: pack64AVX2, transpose: transpose64AVX2, square: 4,
+		gemv: gemvKernels[float64]{gemvOne64AVX2, gemvFour64AVX2}}
 	return &Set{
 		Level: AVX2,
 		F32: Floats[float32]{
@@ -58,8 +60,10 @@ func avx2Set() *Set {
 }
 
 func avx512Set() *Set {
-	t32 := &tiler[float32]{lanes: 16, tiles: tiles32AVX512, pack: pack32AVX512, transpose: transpose32AVX2, square: 8}
-	t64 := &tiler[float64]{lanes: 8, tiles: tiles64AVX512, pack: pack64AVX512, transpose: transpose64AVX2, square: 4}
+	t32 := &tiler[float32]{lanes: 16, tiles: tiles32AVX512, pack: pack32AVX512, transpose: transpose32AVX2, square: 8,
+		gemv: gemvKernels[float32]{gemvOne32AVX2, gemvFour32AVX2}}
+	t64 := &tiler[float64]{lanes: 8, tiles: tiles64AVX512, pack: pack64AVX512, transpose: transpose64AVX2, square: 4,
+		gemv: gemvKernels[float64]{gemvOne64AVX2, gemvFour64AVX2}}
 	return &Set{
 		Level: AVX512,
 		F32: Floats[float32]{

@@ -9,6 +9,12 @@ func pack32AVX2(dst *float32, dstStep int, src *float32, srcStep, depth, n int)
 func transpose32AVX2(dst *float32, dstStep int, src *float32, srcStep, depth int)
 
 //go:noescape
+func gemvOne32AVX2(sums, a *float32, aRow int, x *float32, depth int)
+
+//go:noescape
+func gemvFour32AVX2(sums, a *float32, aRow int, x *float32, depth int)
+
+//go:noescape
 func tile32x1x1AVX2(t *tile)
 
 //go:noescape
@@ -76,6 +82,12 @@ func pack64AVX2(dst *float64, dstStep int, src *float64, srcStep, depth, n int)
 
 //go:noescape
 func transpose64AVX2(dst *float64, dstStep int, src *float64, srcStep, depth int)
+
+//go:noescape
+func gemvOne64AVX2(sums, a *float64, aRow int, x *float64, depth int)
+
+//go:noescape
+func gemvFour64AVX2(sums, a *float64, aRow int, x *float64, depth int)
 
 //go:noescape
 func tile64x1x1AVX2(t *tile)

@@ -54,6 +54,10 @@ func (f files) gemm(s isa, stubs *source) {
 		if !s.masked {
 			transpose(&out, s, e)
 			stub(stubs, "transpose"+e.goType[5:]+s.name, fmt.Sprintf("dst *%s, dstStep int, src *%[1]s, srcStep, depth int", e.goType))
+			for _, groups := range []int{1, gemvGroups} {
+				gemv(&out, s, e, groups)
+				stub(stubs, gemvName(s, e, groups), fmt.Sprintf("sums, a *%s, aRow int, x *%[1]s, depth int", e.goType))
+			}
 		}
 		for r := 1; r <= tileRows(s); r++ {
 			for v := 1; v <= tileVectors(r); v++ {
