@@ -8,7 +8,8 @@
 // A [Method] is a name and a function of the learning rate; a [Task] is a
 // problem: parameters from a key, the loss of a minibatch, metrics. Both are
 // found by name ([FindMethod], [FindTask]) or made by the user: [FromRule],
-// [FromOptimizer] and [FromStream] make methods, [Define] makes a task's problem.
+// [FromOptimizer], [FromStream] and [FromCurvature] make methods, [Define] and
+// [DefineModel] a task's problem.
 //
 // # What is fair
 //

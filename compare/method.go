@@ -18,7 +18,7 @@ import (
 type Params = any
 
 // Method is an optimizer as a function of its learning rate. Make one with
-// [FromRule], [FromOptimizer] or [FromStream].
+// [FromRule], [FromOptimizer], [FromStream] or [FromCurvature].
 type Method struct {
 	// Name is unique in a comparison.
 	Name string
@@ -27,9 +27,10 @@ type Method struct {
 	// Rate is the usual learning rate, around which the grid is laid.
 	Rate float64
 
-	build func(rate float64, lr optim.Schedule, set map[string]string) (optim.StreamOptimizer[Params], error)
-	names func() []string
-	set   map[string]string
+	build  func(rate float64, lr optim.Schedule, c optim.Curvature[Params], set map[string]string) (optim.StreamOptimizer[Params], error)
+	names  func() []string
+	set    map[string]string
+	curved bool // needs the curvature
 }
 
 // FromRule makes a method of an update rule. make gets the learning rate as a
@@ -64,9 +65,13 @@ func FromStream[O optim.StreamOptimizer[Params]](name, summary string, rate floa
 }
 
 func newMethod[T any](name, summary string, rate float64, make func(float64, optim.Schedule) T, wrap func(T) optim.StreamOptimizer[Params]) Method {
+	return newCurved(name, summary, rate, func(rate float64, lr optim.Schedule, _ optim.Curvature[Params]) T { return make(rate, lr) }, wrap)
+}
+
+func newCurved[T any](name, summary string, rate float64, make func(float64, optim.Schedule, optim.Curvature[Params]) T, wrap func(T) optim.StreamOptimizer[Params]) Method {
 	return Method{Name: name, Summary: summary, Rate: rate,
-		build: func(rate float64, lr optim.Schedule, set map[string]string) (optim.StreamOptimizer[Params], error) {
-			made := make(rate, lr)
+		build: func(rate float64, lr optim.Schedule, c optim.Curvature[Params], set map[string]string) (optim.StreamOptimizer[Params], error) {
+			made := make(rate, lr, c)
 			if err := configure(&made, set); err != nil {
 				return nil, err
 			}
@@ -76,7 +81,7 @@ func newMethod[T any](name, summary string, rate float64, make func(float64, opt
 			return wrap(made), nil
 		},
 		names: func() []string {
-			made := make(rate, optim.Constant(rate))
+			made := make(rate, optim.Constant(rate), unknown)
 			return settingNames(&made)
 		}}
 }
@@ -108,10 +113,15 @@ func (m Method) With(set map[string]string) (Method, error) {
 }
 
 // New makes the optimizer for a learning rate, given as a number and as the
-// schedule that begins with it. Most consume one minibatch a step. Settings that the method does not allow are
-// errors.
+// schedule that begins with it. Most consume one minibatch a step. One of
+// [FromCurvature] can begin so, but its steps need the curvature of their minibatch.
+// Settings that the method does not allow are errors.
 func (m Method) New(rate float64, lr optim.Schedule) (optim.StreamOptimizer[Params], error) {
-	o, err := m.build(rate, lr, m.set)
+	return m.with(rate, lr, unknown)
+}
+
+func (m Method) with(rate float64, lr optim.Schedule, c optim.Curvature[Params]) (optim.StreamOptimizer[Params], error) {
+	o, err := m.build(rate, lr, c, m.set)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", m.Name, err)
 	}
@@ -123,7 +133,7 @@ func (m Method) validate() error {
 	case m.Name == "":
 		return errors.New("a method has no name")
 	case m.build == nil:
-		return fmt.Errorf("method %s: make it with FromRule, FromOptimizer or FromStream", m.Name)
+		return fmt.Errorf("method %s: make it with FromRule, FromOptimizer, FromStream or FromCurvature", m.Name)
 	case !(m.Rate > 0) || math.IsInf(m.Rate, 0):
 		return fmt.Errorf("method %s: the usual learning rate is %v; it must be positive", m.Name, m.Rate)
 	case strings.ContainsFunc(m.Name, func(r rune) bool { return r <= ' ' || r == ';' }):

@@ -72,8 +72,16 @@ var methods = []Method{
 			o.Space = optim.NewKrylovSpace(20)
 			return o
 		}),
-	FromOptimizer("tngd", "the Hessian's damped system, relaxed for a time of 0.5 from where it was, damping 0.2 (Donatella et al. 2024)", 0.3,
-		func(_ float64, lr optim.Schedule) optim.TNGD[Params] { return optim.NewTNGD[Params](lr, nil) }),
+	FromCurvature("ngd", "the Gauss-Newton matrix's damped system, by up to 20 conjugate gradients, damping 0.2 (Amari 1998)", 0.3,
+		func(_ float64, lr optim.Schedule, c optim.Curvature[Params]) optim.NGD[Params] {
+			o := optim.NewNGD(lr, c)
+			o.System = optim.CGSystem[Params]{Tol: 1e-2, MaxIter: 20}
+			return o
+		}),
+	FromCurvature("tngd", "the same system, relaxed for a time of 0.5 from where it was (Donatella et al. 2024)", 0.3,
+		func(_ float64, lr optim.Schedule, c optim.Curvature[Params]) optim.TNGD[Params] {
+			return optim.NewTNGD(lr, c)
+		}),
 	FromOptimizer("gradient-method", "gradient descent, its length doubled and halved; the rate is the first length (Nesterov 2013)", 1,
 		func(rate float64, _ optim.Schedule) optim.GradientMethod[Params] {
 			o := optim.NewGradientMethod[Params]()

@@ -94,7 +94,7 @@ func TestWrongComparisons(t *testing.T) {
 		{func(c *Comparison) { c.Task.Metrics = nil }, "task quadratic: it needs Open, Metrics and a budget"},
 		{func(c *Comparison) { c.Methods = nil }, "there are no methods to compare"},
 		{func(c *Comparison) { c.Methods = append(c.Methods, c.Methods[0]) }, "method sgd is given twice"},
-		{func(c *Comparison) { c.Methods = []Method{{Name: "x", Rate: 1}} }, "method x: make it with FromRule, FromOptimizer or FromStream"},
+		{func(c *Comparison) { c.Methods = []Method{{Name: "x", Rate: 1}} }, "method x: make it with FromRule, FromOptimizer, FromStream or FromCurvature"},
 		{func(c *Comparison) { c.Methods[0].Rate = 0 }, "method sgd: the usual learning rate is 0; it must be positive"},
 		{func(c *Comparison) { c.Seeds = []uint64{} }, "0 seeds: a comparison has 1 to 1000"},
 		{func(c *Comparison) { c.Seeds = []uint64{1, 1} }, "seed 1 is given twice"},

@@ -44,6 +44,11 @@ func Do(ctx context.Context, c Comparison) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, m := range c.Methods {
+		if err := m.needs(c.Task, problem); err != nil {
+			return nil, err
+		}
+	}
 	r := &runner{trainer: trainer{Comparison: c, problem: problem, evaluate: fx.Jit(problem.Evaluate)},
 		programs: map[string]*program{}}
 	if err := r.tune(ctx); err != nil {
@@ -91,11 +96,15 @@ func (r *runner) program(m Method, rate float64) (*program, error) {
 	}
 	// The schedule counts steps, and the budget minibatches.
 	steps := max(1, r.Evaluations/o.Batches())
-	if o, err = m.New(rate, r.Schedule.from(rate, steps)); err != nil {
+	schedule := r.Schedule.from(rate, steps)
+	p, err := compile(r.problem, func(c optim.Curvature[Params]) (optim.StreamOptimizer[Params], error) {
+		return m.with(rate, schedule, c)
+	})
+	if err != nil {
 		return nil, err
 	}
-	r.programs[key] = compile(r.problem, o)
-	return r.programs[key], nil
+	r.programs[key] = p
+	return p, nil
 }
 
 // one makes one run. A panic becomes an error.

@@ -44,7 +44,7 @@ type Setup struct {
 
 // Problem is a task with its data. Its functions must be safe for use by
 // several goroutines and may depend on their arguments alone. Make one with
-// [Define].
+// [Define] or [DefineModel].
 type Problem struct {
 	// Init draws the parameters to begin with.
 	Init func(key *fx.Array) Params
@@ -55,6 +55,10 @@ type Problem struct {
 	// Evaluate measures the task's metrics, in their order, as float scalars. It
 	// is compiled.
 	Evaluate func(p Params) []*fx.Array
+	// GaussNewton makes the operator of the Gauss-Newton matrix of a minibatch's loss
+	// at p, positive semidefinite: J'HJ with the Jacobian J of a model and the Hessian H
+	// of a convex loss in its output. It is nil where the loss has no such parts.
+	GaussNewton func(p Params, batch any) func(v Params) Params
 }
 
 // Define makes a problem of functions on the task's own types of parameters and

@@ -70,15 +70,16 @@ func classifier[P any](s Setup, build func(key *fx.Array, height, width, channel
 		return Problem{}, err
 	}
 	h := hold(s.Options, train, test)
-	entropy := func(p P, e examples) *fx.Array { return nn.SoftmaxCrossEntropy(apply(p, e.X), e.Y).Mean() }
-	return Define(
+	model := func(p P, e examples) *fx.Array { return apply(p, e.X) }
+	entropy := func(logits *fx.Array, e examples) *fx.Array { return nn.SoftmaxCrossEntropy(logits, e.Y).Mean() }
+	return DefineModel(
 		func(key *fx.Array) P {
 			return build(key, trainSet.Height, trainSet.Width, trainSet.Channels, len(trainSet.Classes))
 		},
-		batches, entropy,
+		batches, model, entropy,
 		func(p P) []*fx.Array {
-			logits := apply(p, h.test.X)
-			return []*fx.Array{entropy(p, h.train), nn.SoftmaxCrossEntropy(logits, h.test.Y).Mean(), nn.Accuracy(logits, h.test.Y)}
+			logits := model(p, h.test)
+			return []*fx.Array{entropy(model(p, h.train), h.train), entropy(logits, h.test), nn.Accuracy(logits, h.test.Y)}
 		}), nil
 }
 

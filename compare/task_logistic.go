@@ -53,20 +53,23 @@ func openLogistic(s Setup) (Problem, error) {
 	}
 	l2, h := s.Options.Float("l2"), hold(s.Options, train, test)
 	score := func(l nn.Linear, e examples) *fx.Array { return l.Apply(e.X).Reshape(e.n()) }
-	entropy := func(l nn.Linear, e examples) *fx.Array {
-		return nn.SigmoidCrossEntropy(score(l, e), e.Y.AsType(fx.Float32)).Mean()
+	entropy := func(score *fx.Array, e examples) *fx.Array {
+		return nn.SigmoidCrossEntropy(score, e.Y.AsType(fx.Float32)).Mean()
 	}
-	penalised := func(l nn.Linear, e examples) *fx.Array {
-		return entropy(l, e).Add(l.W.Square().Sum().MulScalar(l2 / 2))
+	type output struct{ Score, W *fx.Array }
+	model := func(l nn.Linear, e examples) output { return output{score(l, e), l.W} }
+	penalised := func(y output, e examples) *fx.Array {
+		return entropy(y.Score, e).Add(y.W.Square().Sum().MulScalar(l2 / 2))
 	}
-	return Define(
+	return DefineModel(
 		func(*fx.Array) nn.Linear {
 			return nn.Linear{W: fx.Zeros(fx.Float32, train.X.Dim(1), 1), B: fx.Zeros(fx.Float32, 1)}
 		},
-		batches, penalised,
+		batches, model, penalised,
 		func(l nn.Linear) []*fx.Array {
-			right := score(l, h.test).Greater(fx.Const(0)).AsType(fx.Int32).Equal(h.test.Y)
-			return []*fx.Array{penalised(l, h.train), entropy(l, h.test), right.AsType(fx.Float32).Mean()}
+			z := score(l, h.test)
+			right := z.Greater(fx.Const(0)).AsType(fx.Int32).Equal(h.test.Y)
+			return []*fx.Array{penalised(model(l, h.train), h.train), entropy(z, h.test), right.AsType(fx.Float32).Mean()}
 		}), nil
 }
 

@@ -74,10 +74,14 @@ func openPINN(s Setup) (Problem, error) {
 	fieldOf := func(m nn.MLP) scalarField {
 		return func(x *fx.Array) *fx.Array { return m.Apply(x).Reshape(x.Dim(0)) }
 	}
-	loss := func(m nn.MLP, inside *fx.Array) *fx.Array {
+	type misfit struct{ Border, Inside *fx.Array }
+	model := func(m nn.MLP, inside *fx.Array) misfit {
 		u := fieldOf(m)
-		edge := u(e.border).Sub(e.values).Square().Mean()
-		return e.residual(u, inside).Square().Mean().Add(edge.MulScalar(o.Float("border")))
+		return misfit{u(e.border).Sub(e.values), e.residual(u, inside)}
+	}
+	loss := func(y misfit, _ *fx.Array) *fx.Array {
+		edge := y.Border.Square().Mean()
+		return y.Inside.Square().Mean().Add(edge.MulScalar(o.Float("border")))
 	}
 	n := o.Int("points")
 	// The R2 sequence of Roberts (2018) covers the square evenly, for any number
@@ -105,14 +109,14 @@ func openPINN(s Setup) (Problem, error) {
 			}
 		}
 	}
-	return Define(
+	return DefineModel(
 		func(key *fx.Array) nn.MLP {
 			return nn.NewMLP(key, sizes, nn.Tanh, nn.LayerOptions{Kernel: nn.GlorotNormal, DType: d})
 		},
-		batches, loss,
+		batches, model, loss,
 		func(m nn.MLP) []*fx.Array {
 			wrong := fieldOf(m)(e.known).Sub(e.solution).Norm()
-			return []*fx.Array{loss(m, fixed), wrong.Div(e.solution.Norm())}
+			return []*fx.Array{loss(model(m, fixed), fixed), wrong.Div(e.solution.Norm())}
 		}), nil
 }
 

@@ -71,9 +71,10 @@ func openQuadratic(s Setup) (Problem, error) {
 	}
 	fx.Eval(a, axes)
 	value := func(p point) *fx.Array { return axes.MatMul(p.X).Square().Mul(a).Sum().MulScalar(0.5) }
-	return Define(
+	return DefineModel(
 		func(key *fx.Array) point { return point{random.Normal(key, d, n)} },
 		noise(d, n, deviation),
+		func(p point, _ *fx.Array) point { return p }, // it is convex in p
 		func(p point, xi *fx.Array) *fx.Array {
 			if deviation == 0 {
 				return value(p)

@@ -30,7 +30,7 @@ func openRosenbrock(s Setup) (Problem, error) {
 		start[i] = [2]float64{-1.2, 1}[i%2]
 	}
 	value := func(p point) *fx.Array { return data.Rosenbrock(p.X) }
-	return Define(
+	problem := Define(
 		func(key *fx.Array) point {
 			return point{fx.New(start).AsType(d).Add(random.Normal(key, d, n).MulScalar(0.1))}
 		},
@@ -41,5 +41,16 @@ func openRosenbrock(s Setup) (Problem, error) {
 			}
 			return value(p).Add(xi.Mul(p.X).Sum().MulScalar(deviation))
 		},
-		func(p point) []*fx.Array { return []*fx.Array{value(p), p.X.SubScalar(1).Norm()} }), nil
+		func(p point) []*fx.Array { return []*fx.Array{value(p), p.X.SubScalar(1).Norm()} })
+	problem.GaussNewton = gaussNewton(func(p point, _ *fx.Array) *fx.Array { return residuals(p.X) },
+		func(r, _ *fx.Array) *fx.Array { return r.Square().Sum() })
+	return problem, nil
+}
+
+// residuals are those whose squares Rosenbrock's function is the sum of. The noise is
+// linear and has no curvature.
+func residuals(x *fx.Array) *fx.Array {
+	last := x.Dim(0) - 1
+	from, to := x.SliceAxis(0, 0, last), x.SliceAxis(0, 1, last+1)
+	return fx.Concatenate(0, to.Sub(from.Square()).MulScalar(10), from.SubScalar(1))
 }

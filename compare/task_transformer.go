@@ -58,10 +58,9 @@ func openTransformer(s Setup) (Problem, error) {
 	keys := random.Split(random.New(problemSeed), 2)
 	heldTrain, heldTest := draw(keys[0], train, heldWindows), draw(keys[1], test, heldWindows)
 	fx.Eval(heldTrain, heldTest)
-	entropy := func(g nn.GPT, w windows) *fx.Array {
-		return nn.SoftmaxCrossEntropy(g.Apply(w.Inputs), w.Targets).Mean()
-	}
-	return Define(
+	model := func(g nn.GPT, w windows) *fx.Array { return g.Apply(w.Inputs) }
+	entropy := func(logits *fx.Array, w windows) *fx.Array { return nn.SoftmaxCrossEntropy(logits, w.Targets).Mean() }
+	return DefineModel(
 		func(key *fx.Array) nn.GPT {
 			return nn.NewGPT(key, nn.GPTOptions{Vocabulary: len(corpus.Vocabulary), Context: context,
 				Features: o.Int("features"), Heads: o.Int("heads"), Blocks: o.Int("blocks")})
@@ -73,10 +72,10 @@ func openTransformer(s Setup) (Problem, error) {
 				return draw(random.FoldIn(key, step), train, rows)
 			}
 		},
-		entropy,
+		model, entropy,
 		func(g nn.GPT) []*fx.Array {
-			logits := g.Apply(heldTest.Inputs)
-			return []*fx.Array{entropy(g, heldTrain), nn.SoftmaxCrossEntropy(logits, heldTest.Targets).Mean(), nn.Accuracy(logits, heldTest.Targets)}
+			logits := model(g, heldTest)
+			return []*fx.Array{entropy(model(g, heldTrain), heldTrain), entropy(logits, heldTest), nn.Accuracy(logits, heldTest.Targets)}
 		}), nil
 }
 

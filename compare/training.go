@@ -36,11 +36,22 @@ type after struct {
 	Evaluations *fx.Array // of the gradient, an int32 scalar
 }
 
-// compile makes the program. Evaluations are what the method reports, else the
-// calls of the loss.
-func compile(problem Problem, o optim.StreamOptimizer[Params]) *program {
-	return &program{optimizer: o, step: fx.Jit(func(b before) after {
+// compile makes the program of a method, which make makes for a curvature. Evaluations
+// are what the method reports, else the calls of the loss.
+func compile(problem Problem, make func(optim.Curvature[Params]) (optim.StreamOptimizer[Params], error)) (*program, error) {
+	optimizer, err := make(unknown)
+	if err != nil {
+		return nil, err
+	}
+	return &program{optimizer: optimizer, step: fx.Jit(func(b before) after {
 		calls := 0
+		o := optimizer
+		if problem.GaussNewton != nil {
+			var err error
+			if o, err = make(func(p Params) func(Params) Params { return problem.GaussNewton(p, b.Batch) }); err != nil {
+				panic(err) // it was made before
+			}
+		}
 		params, state, info := o.StepStream(func(i *fx.Array) optim.Loss[Params] {
 			batch := b.Batch
 			if o.Batches() > 1 {
@@ -60,7 +71,7 @@ func compile(problem Problem, o optim.StreamOptimizer[Params]) *program {
 			a.Finite = a.Finite.And(leaf.IsFinite().All())
 		}
 		return a
-	})}
+	})}, nil
 }
 
 // draw takes the minibatches of a step.
