@@ -43,8 +43,9 @@ func claims() []study.Claim {
 		},
 		{
 			ID: "5", Name: "Networks",
-			Statement: "After 300 gradients on turned and coloured digits ProxyProx, with clean digits as the proxy, has a loss no higher than the best of SGD, Adam, and training on the " +
-				"proxy with fine-tuning, on at least 4 of 5 seeds. It is undecided between 1 and 4.",
+			Statement: "After 300 gradients (scale full: 5000) on the objective's images, which are turned and coloured digits unless another data set or objective is chosen, " +
+				"ProxyProx, with clean digits as the proxy, has a loss no higher than the best of SGD, Adam, and training on the proxy with fine-tuning, on at least 4 of 5 seeds. " +
+				"It is undecided between 1 and 4.",
 			Where: "Experiment on a non-convex network", Statistic: "share of the seeds; each method's best setting by its median",
 			Scales: whole, MinSeeds: seedsNeeded, Judge: judgeImages,
 		},

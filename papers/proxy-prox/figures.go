@@ -16,7 +16,7 @@ func figures(r *study.Results) []*study.Figure {
 
 // deltaFigure is the number of gradients against delta.
 func deltaFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "delta", Columns: 2, Title: "What the proxy misses decides how many gradients are needed",
+	f := &study.Figure{Name: "delta", Columns: 2, Title: "Gradients of the objective against what the proxy misses",
 		Caption: "Gradients of the objective until F - F* has fallen to a thousandth (with noise: a hundredth) of its start; median and range over the seeds, each method " +
 			"at the rate of its grid with the lowest median."}
 	for _, sigma := range r.Values("gradients", "sigma", "part", "A") {
@@ -75,15 +75,16 @@ func criterionFigure(r *study.Results) *study.Figure {
 		}
 		outer.Series, inner.Series = append(outer.Series, a), append(inner.Series, b)
 	}
-	return &study.Figure{Name: "criterion", Columns: 2, Panels: []study.Panel{outer, inner}, Title: "A rough inner solution is enough, a careless one is not",
+	return &study.Figure{Name: "criterion", Columns: 2, Panels: []study.Panel{outer, inner}, Title: "How exactly the inner problem is solved",
 		Caption: "Outer steps to a thousandth of F - F*, without noise, with the inner problem solved by gradient descent until its gradient is at most κ |x - x_t| / η; median and " +
 			"range over the seeds, at the η that is best with exact solutions."}
 }
 
 // labelFigure is the excess loss against labelled batches.
 func labelFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "labels", Columns: 2, Caption: "Expected loss above the teacher's, median and range over the seeds; each method at its best rate, and the last parameters or the average " +
-		"of the second half, whichever is better at the end."}
+	f := &study.Figure{Name: "labels", Columns: 2, Title: "Logistic regression with a proxy of inputs without labels",
+		Caption: "Expected loss above the teacher's, median and range over the seeds; each method at its best rate, and the last parameters or the average " +
+			"of the second half, whichever is better at the end: averages are the parameters themselves until half-way, where the curves bend."}
 	for _, regime := range r.Values("excess", "regime", "part", "B") {
 		title := "40 batches of 500"
 		if regime == regimeNoisy {
@@ -101,9 +102,6 @@ func labelFigure(r *study.Results) *study.Figure {
 		}
 		f.Panels = append(f.Panels, panel)
 	}
-	prox, _ := excess(r, regimeSmooth, nameProx)
-	sgd, _ := excess(r, regimeSmooth, nameSGD)
-	f.Title = fmt.Sprintf("Inputs without labels: excess loss %.4f, SGD's %.4f", prox.Median(), sgd.Median())
 	return f
 }
 
@@ -112,10 +110,11 @@ func imageFigure(r *study.Results) *study.Figure {
 	panel := &study.Lines{X: study.Axis{Label: "gradients of the objective", Min: study.At(0)}, Y: study.Axis{Label: "loss on the objective's test images", Unit: "nats", Log: true}}
 	for _, method := range imageMethods {
 		_, at := loss(r, method)
-		panel.Curves = append(panel.Curves, r.Band(study.Range, "course", append([]any{"part", "C", "method", method}, at...)...).Curve(method))
+		c := r.Band(study.Range, "course", append([]any{"part", "C", "method", method}, at...)...).Curve(method)
+		c.Low, c.High = nil, nil // six bands would lie upon each other
+		panel.Curves = append(panel.Curves, c)
 	}
-	prox, _ := loss(r, nameProx)
-	fine, _ := loss(r, nameTuned)
-	return &study.Figure{Name: "images", Panels: []study.Panel{panel}, Title: fmt.Sprintf("Networks: loss %.2f with the proxy's help, %.2f by fine-tuning", prox.Median(), fine.Median()),
-		Caption: "Digits turned by 30 degrees and coloured, 16 at a time; the proxy is clean digits. Median and range over the seeds, at the best setting of each grid."}
+	objective, proxy := domainsOf(r.Config)
+	return &study.Figure{Name: "images", Panels: []study.Panel{panel}, Title: "A perceptron's loss against gradients of the objective",
+		Caption: fmt.Sprintf("The objective is %s, %d at a time; the proxy is %s. Median over the seeds, at the best setting of each grid; the table has the ranges at the end.", objective, objectiveBatch, proxy)}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/fluxion-go/fluxion/data"
 	"github.com/fluxion-go/fluxion/fx"
 	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/optim"
@@ -12,48 +11,6 @@ import (
 	"github.com/fluxion-go/fluxion/study"
 	"github.com/fluxion-go/fluxion/study/classify"
 )
-
-// domains are the images of part C as rows of pixels, coloured: those of the proxy as
-// they are, those of the objective turned and on coloured grounds.
-type domains struct {
-	Proxy, Objective, Test classify.Images
-	classes                int
-}
-
-// angle of the objective's images, in degrees, and their colours.
-const angle = 30
-
-var colours = []data.Colour{{1, 0.3, 0.3}, {0.3, 1, 0.3}, {0.4, 0.4, 1}, {1, 1, 0.3}}
-
-// sharedDomains are the same for all seeds.
-func sharedDomains(env *study.Env, p imagePlan) (*domains, error) {
-	return study.Once(env, fmt.Sprintf("domains %+v", p), func() (*domains, error) {
-		train, test, err := data.Open(env.Data.Name, env.Data.Dir, data.Options{Size: p.side, Train: p.proxy + p.objective, Test: p.test})
-		if err != nil {
-			return nil, err
-		}
-		if train.N() < p.proxy+p.objective {
-			return nil, fmt.Errorf("%s has %d training images; there must be %d for the proxy and %d for the objective", env.Data.Name, train.N(), p.proxy, p.objective)
-		}
-		shift := data.Compose("turned and coloured", data.Rotate(angle), data.ColourAtRandom("coloured", colours...))
-		dressed, err := shift.Apply(train, partImages)
-		if err != nil {
-			return nil, err
-		}
-		exam, err := shift.Apply(test, partImages+1)
-		if err != nil {
-			return nil, err
-		}
-		rows := func(s *data.Images) classify.Images {
-			pixels, labels := s.Arrays()
-			return classify.Images{Pixels: pixels, Labels: labels}.Flat()
-		}
-		clean, dressedRows := rows(train.RGB()), rows(dressed)
-		d := &domains{clean.Slice(0, p.proxy), dressedRows.Slice(p.proxy, p.proxy+p.objective), rows(exam), len(train.Classes)}
-		fx.Eval(d.Proxy, d.Objective, d.Test)
-		return d, nil
-	})
-}
 
 // student is where a training stands.
 type student struct {
@@ -103,10 +60,22 @@ func (e experiment) prox(inner int) func(l lesson, eta, rate *fx.Array) optim.Op
 	}
 }
 
+// interval is the largest divisor of a number of steps up to a limit: how many are
+// made between measurements.
+func interval(steps, most int) int {
+	for n := most; n > 1; n-- {
+		if steps%n == 0 {
+			return n
+		}
+	}
+	return 1
+}
+
 // teach makes steps from a network, and gives the network and the loss on the test
 // images of the objective along the way.
-func (e experiment) teach(env *study.Env, p imagePlan, d *domains, t teaching, from nn.MLP, steps int, rate, second float64) (nn.MLP, []float64, error) {
-	program, err := study.Once(env, "images, "+t.name, func() (func(student) student, error) {
+func (e experiment) teach(ctx context.Context, env *study.Env, p imagePlan, d *domains, t teaching, from nn.MLP, steps int, rate, second float64) (nn.MLP, []float64, error) {
+	every := interval(steps, p.every)
+	program, err := study.Once(env, fmt.Sprintf("images, %s, %d", t.name, every), func() (func(student) student, error) {
 		return fx.Jit(func(at student) student {
 			end, _ := fx.Scan(func(at student, _ struct{}) (student, struct{}) {
 				keys := random.Split(random.FoldIn(at.Key, at.Done), 2)
@@ -117,7 +86,7 @@ func (e experiment) teach(env *study.Env, p imagePlan, d *domains, t teaching, f
 				at.Net, at.State, _ = t.build(l, at.Rate, at.Second).Step(t.loss(l), at.Net, at.State)
 				at.Done = at.Done.AddScalar(1)
 				return at, struct{}{}
-			}, at, struct{}{}, fx.Length(p.every))
+			}, at, struct{}{}, fx.Length(every))
 			return end
 		}), nil
 	})
@@ -134,7 +103,10 @@ func (e experiment) teach(env *study.Env, p imagePlan, d *domains, t teaching, f
 	at := student{from, optimizer.Init(from), fx.Scalar(rate), fx.Scalar(second), random.FoldIn(random.New(env.Seed), partImages), fx.Scalar(int32(0)), d.Proxy, d.Objective}
 	test := func(m nn.MLP) float64 { return finite(exam(student{Net: m, Objective: d.Test}).Item()) }
 	losses := []float64{test(from)}
-	for range steps / p.every {
+	for range steps / every {
+		if ctx.Err() != nil {
+			return at.Net, losses, ctx.Err()
+		}
 		at = program(at)
 		losses = append(losses, test(at.Net))
 	}
@@ -152,7 +124,7 @@ func (e experiment) images(ctx context.Context, env *study.Env, all plan) error 
 		return err
 	}
 	start := nn.NewMLP(random.FoldIn(random.New(env.Seed), partNetwork), []int{d.Proxy.Features(), p.hidden, d.classes}, nn.Relu)
-	trained, alone, err := e.teach(env, p, d, teaching{"proxy", onProxy, byRule(plainAdam)}, start, p.pretrain, 1e-3, 0)
+	trained, alone, err := e.teach(ctx, env, p, d, teaching{"proxy", onProxy, byRule(plainAdam)}, start, p.pretrain, 1e-3, 0)
 	if err != nil {
 		return err
 	}
@@ -177,14 +149,14 @@ func (e experiment) images(ctx context.Context, env *study.Env, all plan) error 
 		task := env.Task("images, "+m.name, len(m.rates)*len(m.second))
 		for _, rate := range m.rates {
 			for _, second := range m.second {
-				_, losses, err := e.teach(env, p, d, m.teaching, m.from, p.gradients, rate, second)
+				_, losses, err := e.teach(ctx, env, p, d, m.teaching, m.from, p.gradients, rate, second)
 				if err != nil {
 					return err
 				}
 				r := env.Record.With("part", "C", "method", m.name, "by", m.kind, "rate", rate, "inner_rate", second)
 				gradients := make([]float64, len(losses))
 				for i := range gradients {
-					gradients[i] = float64(i * p.every)
+					gradients[i] = float64(i * interval(p.gradients, p.every))
 				}
 				r.Series("course", gradients, losses)
 				r.Scalar("loss", losses[len(losses)-1])

@@ -15,8 +15,6 @@ import (
 // Part B: logistic regression whose labels are dear and whose inputs are not.
 const (
 	features    = 100
-	unlabelled  = 4000
-	examInputs  = 10_000
 	labelChunks = 20 // measurements of a run
 
 	scoreDeviation = 2
@@ -84,7 +82,7 @@ type learnt struct{ Last, Average, Inner, Proxy, Accepted *fx.Array }
 func (e experiment) labels(ctx context.Context, env *study.Env, p plan) error {
 	keys := random.Split(random.FoldIn(random.New(env.Seed), partTeacher), 3)
 	t := drawTeacher(keys[0])
-	q := question{t, t.inputs(keys[1], unlabelled), t.inputs(keys[2], examInputs)}
+	q := question{t, t.inputs(keys[1], p.unlabelled), t.inputs(keys[2], p.exam)}
 	fx.Eval(q)
 	for _, g := range p.regimes {
 		r := env.Record.With("part", "B", "regime", g.name)

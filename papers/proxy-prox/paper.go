@@ -28,9 +28,13 @@ func (e experiment) paper() *study.Paper {
 		Explanation: explanation,
 		Claims:      claims(),
 		Options: []study.Option{
+			study.ChoiceOption("objective", usualImages, "the objective's images, where the proxy's are the data set's: other images of the set turned and coloured, "+
+				"private ones like the proxy's, or Kuzushiji-MNIST, which must be where fluxion data get puts it; usual is private for cifar10 and else turned", usualImages, turnedImages, privateImages, kmnistImages),
+			study.IntOption("proxy-images", 0, "images of the proxy; 0: the scale's own").Between(0, 1_000_000),
+			study.IntOption("objective-images", 0, "images of the objective; 0: the scale's own").Between(0, 1_000_000),
 			study.IntOption("gradients", 0, "gradients of the objective of a training on images; 0: the scale's own").Between(0, 100_000),
 		},
-		DataSets: []string{"glyphs", "mnist", "fashion-mnist"},
+		DataSets: []string{"glyphs", "mnist", "fashion-mnist", "kmnist", "cifar10"},
 		Seeds:    study.PerScale[int]{Quick: 2, Default: 5, Full: 5},
 		Takes:    study.PerScale[time.Duration]{Quick: 10 * time.Second, Default: 120 * time.Second, Full: 3 * time.Hour},
 		Common:   e.common,

@@ -21,8 +21,8 @@ import (
 var smallPlans = study.PerScale[plan]{
 	Quick: plan{deltas: []float64{1}, sigmas: []float64{0}, most: 400, criterionDeltas: []float64{1}, regimes: nil},
 	Default: plan{deltas: []float64{0.1}, sigmas: []float64{0, 1}, most: 100, criterionDeltas: []float64{0.1},
-		regimes: []regime{{regimeSmooth, 50, 20, []float64{10}}, {regimeNoisy, 8, 20, []float64{1}}},
-		images:  &imagePlan{proxy: 200, objective: 200, test: 50, side: 8, hidden: 8, gradients: 4, batch: 8, proxyBatch: 16, inner: 3, pretrain: 4, every: 2}},
+		regimes: []regime{{regimeSmooth, 50, 20, []float64{10}}, {regimeNoisy, 8, 20, []float64{1}}}, unlabelled: 400, exam: 500,
+		images: &imagePlan{proxy: 200, objective: 200, test: 50, side: 8, hidden: 8, gradients: 4, batch: 8, proxyBatch: 16, inner: 3, pretrain: 4, every: 2}},
 }
 
 func small(t *testing.T, methods lineup, scale study.Scale, seeds []uint64, threads int) *study.Outcome {

@@ -10,7 +10,9 @@ type plan struct {
 	// The criteria are tried at these.
 	criterionDeltas []float64
 	regimes         []regime
-	images          *imagePlan // nil: none
+	// Inputs of part B: the proxy's, and those that the excess loss is measured on.
+	unlabelled, exam int
+	images           *imagePlan // nil: none
 }
 
 // regime is a way to spend labels in part B.
@@ -26,15 +28,20 @@ const (
 	regimeNoisy  = "noise-limited"
 )
 
+// objectiveBatch is the number of images for one gradient of the objective in part C.
+const objectiveBatch = 16
+
 // imagePlan is part C.
 type imagePlan struct {
-	proxy, objective, test, side int // images
-	hidden                       int
-	gradients                    int // of the objective
-	batch, proxyBatch            int
-	inner                        int // steps of Adam
-	pretrain                     int // steps of Adam on the proxy alone
-	every                        int // gradients between measurements
+	proxy, objective, test int  // images
+	side                   int  // of glyphs, in pixels
+	shrunk                 bool // images in files to half their side
+	hidden                 int
+	gradients              int // of the objective
+	batch, proxyBatch      int
+	inner                  int // steps of Adam
+	pretrain               int // steps of Adam on the proxy alone
+	every                  int // gradients between measurements, at most
 }
 
 // The grids of part A.
@@ -66,20 +73,38 @@ var (
 )
 
 var plans = study.PerScale[plan]{
-	Quick: plan{deltas: []float64{0.1, 1}, sigmas: []float64{0}, most: 1000, criterionDeltas: []float64{1}, regimes: []regime{smooth}},
-	Default: plan{deltas: allDeltas, sigmas: []float64{0, 1}, most: 1000, criterionDeltas: []float64{0.3, 1}, regimes: []regime{smooth, noisyOne},
-		images: &imagePlan{proxy: 5000, objective: 4800, test: 1000, side: 10, hidden: 64, gradients: 300, batch: 16, proxyBatch: 64, inner: 20, pretrain: 600, every: 20}},
-	Full: plan{deltas: allDeltas, sigmas: []float64{0, 1}, most: 1000, criterionDeltas: []float64{0.3, 1}, regimes: []regime{smooth, {regimeNoisy, 8, 400, labelEtas}},
-		images: &imagePlan{proxy: 5000, objective: 15_000, test: 5000, side: 28, hidden: 128, gradients: 5000, batch: 16, proxyBatch: 128, inner: 20, pretrain: 3000, every: 100}},
+	Quick: plan{deltas: []float64{0.1, 1}, sigmas: []float64{0}, most: 1000, criterionDeltas: []float64{1}, regimes: []regime{smooth}, unlabelled: 4000, exam: 10_000},
+	Default: plan{deltas: allDeltas, sigmas: []float64{0, 1}, most: 1000, criterionDeltas: []float64{0.3, 1}, regimes: []regime{smooth, noisyOne}, unlabelled: 4000, exam: 10_000,
+		images: &imagePlan{proxy: 5000, objective: 4800, test: 1000, side: 10, shrunk: true, hidden: 64, gradients: 300, batch: objectiveBatch, proxyBatch: 64, inner: 20, pretrain: 600, every: 20}},
+	Full: plan{deltas: allDeltas, sigmas: []float64{0, 1}, most: 1000, criterionDeltas: []float64{0.3, 1}, regimes: []regime{smooth, {regimeNoisy, 8, 400, labelEtas}}, unlabelled: 4000, exam: 10_000,
+		images: &imagePlan{proxy: 5000, objective: 15_000, test: 5000, side: 28, hidden: 128, gradients: 5000, batch: objectiveBatch, proxyBatch: 128, inner: 20, pretrain: 3000, every: 100}},
+}
+
+// sideOf is the side of a set's images, 0 for the files' own.
+func (p imagePlan) sideOf(set string) int {
+	switch {
+	case set == "glyphs":
+		return p.side
+	case p.shrunk && set == "cifar10":
+		return 16
+	case p.shrunk:
+		return 14
+	}
+	return 0
 }
 
 // plan is that of the scale, with what the options change.
 func (e experiment) plan(env *study.Env) plan {
 	p := e.plans.At(env.Scale)
-	if n := env.Options.Int("gradients"); n > 0 && p.images != nil {
-		own := *p.images
-		own.gradients = n
-		p.images = &own
+	if p.images == nil {
+		return p
 	}
+	own := *p.images
+	for name, value := range map[string]*int{"gradients": &own.gradients, "proxy-images": &own.proxy, "objective-images": &own.objective} {
+		if n := env.Options.Int(name); n > 0 {
+			*value = n
+		}
+	}
+	p.images = &own
 	return p
 }
