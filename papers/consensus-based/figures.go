@@ -30,7 +30,7 @@ var levels = []float64{0.5, 1, 2, 4, 6, 8, 11, 15, 20, 25, 30, 36, 44, 54}
 
 // pathFigure draws runs of each method over the canyon.
 func pathFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "paths", Columns: 2, Title: "The consensus goes down the valley as if it had its gradient",
+	f := &study.Figure{Name: "paths", Columns: 2, Title: "The way of the consensus through a valley",
 		Caption: fmt.Sprintf("Consensus points, or iterates, of %d runs of the first seed from around (8, 8), over level lines of the function; the minimum is at (0, 0).", shown)}
 	contours := &study.Contours{Levels: levels}
 	for i := range 101 {
@@ -98,7 +98,7 @@ func spanned(r *study.Results, label, name, key string, at ...any) study.Curve {
 
 // likenessFigure is how far hops are from the proximal and the gradient step.
 func likenessFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "likeness", Columns: 2, Ordered: true, Title: "A hop is a noisy proximal step",
+	f := &study.Figure{Name: "likeness", Columns: 2, Ordered: true, Title: "How alike hops and proximal steps are",
 		Caption: "Root mean square distance of one hop from the proximal step, relative to its length, against the number of samples. It falls like their " +
 			"root while α s |grad| is small; above about 3 (α = 80) the weights fall to a few samples, and more of them hardly help."}
 	names := map[string]string{placeBowl: "(x1² + 4 x2²)/2", placeWaves: "the same under waves"}
@@ -129,7 +129,7 @@ func stabilityFigure(r *study.Results) *study.Figure {
 	for _, noise := range []string{nameIsotropic, nameAniso} {
 		p.Curves = append(p.Curves, r.Band(study.Range, "variance", "noise", noise).Curve(noise))
 	}
-	return &study.Figure{Name: "stability", Title: "Isotropic noise tears the swarm apart in 20 dimensions",
+	return &study.Figure{Name: "stability", Title: "The swarm's variance in 20 dimensions, by kind of noise",
 		Caption: "|x|² with λ = σ = 1. Isotropic noise needs 2λ > dσ², anisotropic 2λ > σ². The upper curve goes on beyond the figure.", Panels: []study.Panel{p}}
 }
 

@@ -40,7 +40,7 @@ func against(r *study.Results, label, name, key string, values []float64, at ...
 
 // beyondFigure is the number of iterations against the base step.
 func beyondFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "beyond", Columns: 2, Title: "Where a fixed step ends, the energy shortens it",
+	f := &study.Figure{Name: "beyond", Columns: 2, Title: "Iterations against the base step, below the limit of a fixed step and beyond",
 		Caption: "Iterations until the loss of the quadratic is 1e-6, against the base step in units of the stability limit. A curve ends where a " +
 			"method no longer gets there: a fixed step diverges; AEPG stands still from about ten times the limit, because the first steps cost all its energy."}
 	for _, precond := range []string{precondI, "D^-1/2"} {
@@ -64,7 +64,7 @@ func beyondFigure(r *study.Results) *study.Figure {
 
 // energyFigure is loss, energy and effective step along the iterations.
 func energyFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "energy", Columns: 3, Ordered: true, Title: "The energy only falls, and the step with it",
+	f := &study.Figure{Name: "energy", Columns: 3, Ordered: true, Title: "The energy and the step along the way",
 		Caption: "AEPG on the quadratic, T = I, for base steps in units of the limit. Beyond the limit the energy falls at once, until the effective step is below " +
 			"the limit (dashed), and then no further; at ten times the limit it falls to nothing."}
 	x := study.Axis{Label: "iteration", Log: true}

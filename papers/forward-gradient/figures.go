@@ -20,7 +20,7 @@ const drawnSeeds = 3
 
 // planeFigure is the paths over the contours of the test functions.
 func planeFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "functions", Title: "Test functions: the same way down, with noise",
+	f := &study.Figure{Name: "functions", Title: "Test functions: the ways down",
 		Caption: fmt.Sprintf("The first run of each of up to %d seeds over contours. All start at the same place; of Rosenbrock every 25th step is drawn. From the steep start "+
 			"(1, 1.5) on Beale's function %.0f of %.0f runs with forward gradients diverge at the same learning rate 0.01: there a noisy step is too long.",
 			drawnSeeds, pooled(r, nameSteep, "diverged"), pooled(r, nameSteep, "runs"))}
@@ -89,7 +89,7 @@ func (s surface) contours() *study.Contours {
 // against time where it was measured.
 func learningFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "learning", Columns: 2,
-		Title: "Logistic regression: alike at a small learning rate, far apart at a large one",
+		Title: "Logistic regression at a small learning rate and at a large one",
 		Caption: "Training loss, mean of 20 minibatches; median and range over the seeds. Time is steps times the median time of a step, measured while nothing " +
 			"else runs."}
 	axes := []string{"steps"}
@@ -135,7 +135,7 @@ func times(x []float64, by float64) []float64 {
 // ratesFigure is the final loss against the learning rate; nil if there are too
 // few rates.
 func ratesFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "rates", Columns: 2, Title: "Forward gradients pay for their variance with the learning rate",
+	f := &study.Figure{Name: "rates", Columns: 2, Title: "The final loss against the learning rate",
 		Caption: "Final loss, median and range over the seeds. Up to some rate both methods make the same progress; beyond it the noise of the estimate wins, " +
 			"while backpropagation goes on to its own best. Trainings that diverged stand at 10."}
 	for _, m := range r.Values("final_loss", "model") {
@@ -181,7 +181,7 @@ func stabilityFigure(r *study.Results) *study.Figure {
 	}
 	c := r.Common.Curve("factor").Curve("measured")
 	c.Draw = study.Points
-	return &study.Figure{Name: "stability", Title: fmt.Sprintf("On a quadratic in %d dimensions the limit is 2/(d+2)", d),
+	return &study.Figure{Name: "stability", Title: fmt.Sprintf("Stable learning rates on a quadratic in %d dimensions, and the limit 2/(d+2)", d),
 		Caption: fmt.Sprintf("Mean change of |p|² in a step of forward-gradient descent on |p|²/2, over many walkers and steps. It passes 1 at %.3f times "+
 			"2/(d+2). Gradient descent is stable up to 2, which is %d times as far.", r.Common.Scalar("threshold"), d+2),
 		Panels: []study.Panel{&study.Lines{X: study.Axis{Label: "learning rate η in units of 2/(d+2)"}, Y: study.Axis{Label: "mean factor of |p|² in a step"},
@@ -190,7 +190,7 @@ func stabilityFigure(r *study.Results) *study.Figure {
 
 // varianceFigure is the relative variance against the number of parameters.
 func varianceFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "variance", Columns: 2, Ordered: true, Title: "The relative variance is d+1 for normal directions, d−1 for signs, over K",
+	f := &study.Figure{Name: "variance", Columns: 2, Ordered: true, Title: "The relative variance, measured and in theory",
 		Caption: "Mean square error of the estimate relative to the squared gradient, over thousands of estimates at one point; dashed, the theory."}
 	for _, target := range []string{nameQuadratic, nameNetwork} {
 		for _, law := range surveyLaws {
@@ -216,7 +216,7 @@ func varianceFigure(r *study.Results) *study.Figure {
 
 // costFigure is time and memory against depth.
 func costFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "cost", Title: "Forward mode keeps nothing of the layers, whatever the depth",
+	f := &study.Figure{Name: "cost", Title: "Time and memory against the depth",
 		Caption: "Networks of hidden layers of one width, batches of 64. Memory is that of the compiled passes' plans: what is kept of the layers, " +
 			"without parameters and without the direction, which is as large as they are. Time is in proportion to the value alone."}
 	depths := commonValues(r, "layer_bytes", "depth")

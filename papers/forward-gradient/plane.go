@@ -44,6 +44,10 @@ func surfaces() []surface {
 	}
 }
 
+// The two functions are those of package data, but for the order in which terms and
+// their derivatives add up: with data's the runs would round differently and take
+// other ways than the published ones.
+
 // beale is (1.5-x+xy)² + (2.25-x+xy²)² + (2.625-x+xy³)², 0 at (3, 0.5).
 func beale(p point) *fx.Array {
 	sum, power := fx.Scalar(0.0), p.Y

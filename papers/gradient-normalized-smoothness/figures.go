@@ -116,7 +116,7 @@ func residualTitle(r *study.Results) string {
 
 // gammaFigure is gamma along the way.
 func gammaFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "gamma", Columns: 3, Title: "How far the model can be trusted: with curvature much farther than along the gradient",
+	f := &study.Figure{Name: "gamma", Columns: 3, Title: "How far the model can be trusted",
 		Caption: "gamma of the step made, first seed. For the gradient method, with its local Lipschitz constant L, the same " +
 			"quantity is |g|*/L."}
 	for _, p := range places(r) {

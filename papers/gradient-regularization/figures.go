@@ -18,7 +18,7 @@ func figures(r *study.Results) []*study.Figure {
 func sideFigure(r *study.Results) *study.Figure {
 	plain := setting{method: namePlain}
 	ratio := of(r, "error", caseMean, ladder[0]).Over(of(r, "error", caseMean, plain)).Median()
-	f := &study.Figure{Name: "side", Columns: 2, Title: fmt.Sprintf("A step up helps more the longer it is: F-GR has %.2f times the error of gradient descent", ratio),
+	f := &study.Figure{Name: "side", Columns: 2, Title: fmt.Sprintf("The error against the length of the step up: F-GR has %.2f times that of gradient descent", ratio),
 		Caption: "Diagonal linear networks, rows with a common mean. Negative eps are backward differences (B-GR), positive ones forward (F-GR), 0 is double backpropagation. " +
 			"Medians over the seeds, each relative to gradient descent; the band is from the smallest to the largest seed."}
 	for _, m := range []struct{ name, title, label string }{
@@ -59,7 +59,7 @@ func mechanismFigure(r *study.Results) *study.Figure {
 		panel.Curves = append(panel.Curves, study.Curve{Label: s.method + s.constants(), X: c.X, Y: c.Y, Draw: study.Points})
 	}
 	panel.Curves = append(panel.Curves, study.Curve{Label: "equal", X: []float64{low, high}, Y: []float64{low, high}, Reference: true})
-	return &study.Figure{Name: "mechanism", Title: "Each coordinate's effective α falls as theory says", Panels: []study.Panel{panel},
+	return &study.Figure{Name: "mechanism", Title: "Each coordinate's effective α, measured and in theory", Panels: []study.Panel{panel},
 		Caption: "The first seed, rate 1e-3: a point for each coordinate; the effective α is √(Plus Minus). Gradient descent stays at 0.1. The smaller, the more the network prefers sparse solutions."}
 }
 
@@ -103,7 +103,7 @@ func costFigure(r *study.Results) *study.Figure {
 		}
 		bars.Series = append(bars.Series, s)
 	}
-	return &study.Figure{Name: "cost", Title: "A finite difference is cheaper than double backpropagation", Panels: []study.Panel{bars},
+	return &study.Figure{Name: "cost", Title: "What a step costs, by finite differences and by double backpropagation", Panels: []study.Panel{bars},
 		Caption: "Perceptrons of width 256, batches of 128, medians of interleaved steps. DB differentiates the gradient forward, along itself; twice reverse " +
 			"differentiates the penalty backward."}
 }

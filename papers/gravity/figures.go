@@ -113,7 +113,7 @@ func formulasFigure(r *study.Results) *study.Figure {
 	}
 	average.Curves = append(average.Curves, study.HorizontalLine("β", mu, 0, 100))
 	return &study.Figure{Name: "formulas", Columns: 2, Panels: []study.Panel{squash, average},
-		Title: "Gradients below a half pass through, steep ones are squashed; the average warms up",
+		Title: "What Gravity makes of a gradient, and how its average warms up",
 		Caption: "Left: the elements of one tensor whose largest is 0.5, 1 or 2; each curve ends at that element, which becomes G/(1+G⁴). " +
 			"Right: the weight of the past in v, for both counts of t."}
 }
@@ -122,7 +122,7 @@ func formulasFigure(r *study.Results) *study.Figure {
 func steepFigure(r *study.Results) *study.Figure {
 	task := r.Values("best", "task")[0]
 	worst := 100 * r.Sample("steep_share", "task", task, "method", nameGravity, "rate", gravityRate).Max()
-	f := &study.Figure{Name: "steep", Columns: 2, Title: fmt.Sprintf("Gradients are seldom steep: max|g| exceeds 1 at %.1f%% of Gravity's steps, %s", worst, task),
+	f := &study.Figure{Name: "steep", Columns: 2, Title: fmt.Sprintf("The steepest gradients: max|g| exceeds 1 at %.1f%% of Gravity's steps, %s", worst, task),
 		Caption: "The largest element of the gradient over all tensors. Left: the median and the largest of an epoch's steps, median and range over the " +
 			"seeds. Right: the share of all steps in each bin, median and range. Squashing changes what is above 0.3 by more than 1%."}
 	labels := []any{"task", task, "method", nameGravity, "rate", gravityRate}
@@ -156,7 +156,7 @@ func ratesFigure(r *study.Results) *study.Figure {
 	if tunedRate(r, nameAdam) == 0 {
 		return nil
 	}
-	f := &study.Figure{Name: "rates", Columns: 2, Title: "All three methods do better at larger rates than the paper's",
+	f := &study.Figure{Name: "rates", Columns: 2, Title: "Validation accuracy against the learning rate",
 		Caption: "Perceptron, median and range over the seeds. The paper's rates are 0.1, 1e-4 and 5e-5. The best epoch is what the paper reports; the final one shows what wobbles."}
 	for _, m := range []struct{ name, title string }{{"best", "best epoch"}, {"final", "final epoch"}} {
 		panel := &study.Lines{Title: m.title, X: study.Axis{Label: "learning rate", Log: true}, Y: study.Axis{Label: "validation accuracy"}}
@@ -194,7 +194,7 @@ func distanceFigure(r *study.Results) *study.Figure {
 	for _, method := range r.Values("distance", "method", "task", nameMLP) {
 		panel.Curves = append(panel.Curves, r.Band(study.Range, "distance", labels(method)...).Curve(method))
 	}
-	return &study.Figure{Name: "distance", Title: "Gravity is averaged momentum with a random first step", Panels: []study.Panel{panel},
+	return &study.Figure{Name: "distance", Title: "Gravity and averaged momentum: how far apart they are", Panels: []study.Panel{panel},
 		Caption: "Distance of the perceptron's parameters from those of averaged momentum at the same rate, over how far the latter have come from the start; " +
 			"median and range over the seeds. The random first v is most of the difference."}
 }

@@ -25,7 +25,7 @@ func eigenvalueAxis(linear float64) study.Axis {
 // classFigure is the ordered spectra at the start and after training, one panel
 // for each number of clusters, of the first seed.
 func classFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "classes", Title: "After training, k clusters give k-1 outliers, and negative curvature fades",
+	f := &study.Figure{Name: "classes", Title: "Spectra by the number of clusters k, before and after training",
 		Caption: "All eigenvalues of the Hessian in order, by their place; both axes logarithmic, the vertical one with both signs. Dots: the outliers that the ratio rule " +
 			"counts after 100 steps. The tail on the right is the negative part. First seed, width 16, no weight decay."}
 	for _, k := range classesOf(r) {
@@ -50,7 +50,7 @@ func stepName(step int) string {
 
 // widthFigure shows that width stretches the bulk and leaves the outliers.
 func widthFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "widths", Ordered: true, Title: "More parameters lengthen the bulk; the four outliers stay",
+	f := &study.Figure{Name: "widths", Ordered: true, Title: "The spectrum by the number of parameters",
 		Caption: "Eigenvalues after 100 steps on 5 clusters for networks of different width. Left: by their place as a share of all, where the outliers shrink into the edge. " +
 			"Right: the twelve largest, which hardly depend on the width, with the gap after the fourth. First seed."}
 	all := &study.Lines{Title: "all eigenvalues", X: study.Axis{Label: "place / number of parameters"}, Y: eigenvalueAxis(1e-4)}
@@ -87,7 +87,7 @@ func noiseFigure(r *study.Results) *study.Figure {
 		}
 		panel.Curves = append(panel.Curves, study.Curve{Label: "noise " + s, X: c.X[:shown], Y: share, Draw: study.Both})
 	}
-	return &study.Figure{Name: "noise", Ordered: true, Title: "Where clusters overlap, the gap behind the outliers closes", Panels: []study.Panel{panel},
+	return &study.Figure{Name: "noise", Ordered: true, Title: "The gap behind the outliers as clusters overlap", Panels: []study.Panel{panel},
 		Caption: "The fifteen largest eigenvalues after 100 steps on 5 clusters, width 16, first seed. Noise is the deviation of every coordinate; the means have norm 1 and " +
 			"are 1.41 apart. With noise 1 there is no count to speak of."}
 }
@@ -95,7 +95,7 @@ func noiseFigure(r *study.Results) *study.Figure {
 // imageFigure is the spectrum of the network on images, and the one that
 // quadrature finds without the matrix.
 func imageFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "images", Title: "Images: the same bulk without a gap before it, and a spectrum without the matrix",
+	f := &study.Figure{Name: "images", Title: "Images: all eigenvalues, and the quadrature that needs no matrix",
 		Caption: "Left: all eigenvalues of the network on images, in order. Right: those after 100 steps, beside the quadrature's nodes, each at the number of " +
 			"eigenvalues that it and those before it stand for. First seed."}
 	left := &study.Lines{Title: "training", X: study.Axis{Label: "place in order", Log: true}, Y: eigenvalueAxis(1e-4)}

@@ -17,7 +17,7 @@ func figures(r *study.Results) []*study.Figure {
 
 // precisionFigure is the error of the Jacobians against that of the iterates.
 func precisionFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "precision", Columns: 2, Title: "Implicit Jacobians are as good as the iterate they are taken at, unrolled ones lag behind",
+	f := &study.Figure{Name: "precision", Columns: 2, Title: "The error of implicit and unrolled Jacobians against the iterate's",
 		Caption: "First seed; gradient descent comes from the right. The dashed line is the theorem's bound. On the lasso the implicit Jacobian is exact, " +
 			"to rounding, once the active set is found."}
 	first := r.First()
@@ -41,7 +41,7 @@ func precisionFigure(r *study.Results) *study.Figure {
 
 // costFigure is bars of time and memory.
 func costFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "cost", Columns: 2, Title: "Unrolling keeps every iterate; the implicit derivative needs the last one",
+	f := &study.Figure{Name: "cost", Columns: 2, Title: "What implicit and unrolled derivatives cost",
 		Caption: "A step of gradient descent on the weight of a support vector machine, by the same iterations from the same start: mirror descent (MD), projected " +
 			"gradient (PG) and block coordinate descent (BCD), at a number of features. Implicit derivatives go through either fixed point. Memory is what the " +
 			"compiled step plans."}
@@ -70,7 +70,7 @@ func costFigure(r *study.Results) *study.Figure {
 
 // tuningFigure is the validation loss along the outer steps.
 func tuningFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "tuning", Columns: 3, Title: "The weight is tuned as well by implicit gradients",
+	f := &study.Figure{Name: "tuning", Columns: 3, Title: "Tuning the weight by implicit and unrolled gradients",
 		Caption: "Validation loss of the support vector machine along the steps of gradient descent on the logarithm of its weight, for each solver. " +
 			"The lines lie upon each other where the solver has converged."}
 	features := claimedFeatures(r)
@@ -103,7 +103,7 @@ func distilFigure(r *study.Results) *study.Figure {
 		}
 		panel.Curves = append(panel.Curves, c)
 	}
-	return &study.Figure{Name: "distillation", Title: "Ten images learn to stand for thousands",
+	return &study.Figure{Name: "distillation", Title: "Distillation: the loss of a model that has seen ten images",
 		Caption: "Loss on the training set of a softmax regression that has seen the ten distilled images only; median and range of the seeds. The two ways lie upon each other.", Panels: []study.Panel{panel}}
 }
 
@@ -188,7 +188,7 @@ func discsPanel(first *study.Record) *study.Lines {
 const arrowScale = 0.15
 
 func catalogueFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "catalogue", Columns: 2, SharedScale: true, Title: "Every optimality condition gives the right derivative",
+	f := &study.Figure{Name: "catalogue", Columns: 2, SharedScale: true, Title: "The error of the derivative by optimality condition",
 		Caption: "Largest relative error of a Jacobian over the seeds. Differences themselves are good to about 1e-10; five conditions have a formula."}
 	for _, m := range []struct{ name, against string }{{"against_differences", "central differences"}, {"against_formula", "the formula"}} {
 		g := study.Grid{Cols: []string{""}}

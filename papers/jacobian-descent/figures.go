@@ -26,11 +26,11 @@ func trajectoryFigure(r *study.Results, name string) *study.Figure {
 	t := toys[slices.IndexFunc(toys, func(t toy) bool { return t.name == name })]
 	f := &study.Figure{Name: "trajectories-" + strings.ToLower(name), Columns: len(drawn)}
 	if name == nameEWQ {
-		f.Title = "(x1², x2²): MGDA stalls on the axes, where one gradient is zero"
+		f.Title = "(x1², x2²): the ways from several starts"
 		f.Caption = "Top: the plane, with level lines of the mean objective and nine starts (dots at the ends). Bottom: the two objectives along the way. " +
 			"The gradients are perpendicular here, so that there is nothing to project."
 	} else {
-		f.Title = "Two turned valleys: Mean raises one objective on the way, UPGrad lowers both in every step"
+		f.Title = "Two turned valleys: the ways, and both objectives along them"
 		f.Caption = "Top: the plane, with level lines of the mean objective and three starts (dots at the ends). Bottom: the two objectives along the way; " +
 			"a path that never turns up or right raises none. Dashed: the Pareto optima."
 	}
@@ -150,7 +150,7 @@ func propertyFigure(r *study.Results) *study.Figure {
 		conflicts.Values = append(conflicts.Values, row)
 		residual.Values = append(residual.Values, []float64{r.Sample("linearity_max", "method", m).Max(), r.Sample("span_max", "method", m).Max()})
 	}
-	return &study.Figure{Name: "properties", Columns: 2, Title: "UPGrad never conflicts, and is linear under scaling and weighted",
+	return &study.Figure{Name: "properties", Columns: 2, Title: "Which aggregators conflict, are linear under scaling, and are weighted",
 		Caption: "Left: how often a step raises some objective to first order, on random Jacobians with 2, 3 and 5 independent gradients, and with 5 in a plane. " +
 			"Right: the largest residual of A((a+b)J) = A(aJ) + A(bJ) over random scalings of the rows, and of the direction outside the span of the gradients; " +
 			"1e-14 is rounding. Nash-MTL gives no direction where a combination of the gradients vanishes.",
@@ -176,6 +176,6 @@ func batchFigure(r *study.Results) *study.Figure {
 	}
 	panel := &study.Lines{X: study.Axis{Label: "batch size", Log: true}, Y: study.Axis{Label: "UPGrad's area / Mean's"},
 		Curves: []study.Curve{c, study.HorizontalLine("", 1, 4, 64)}}
-	return &study.Figure{Name: "batches", Title: "UPGrad's gain over Mean against the batch size", Panels: []study.Panel{panel},
+	return &study.Figure{Name: "batches", Title: "UPGrad's area under the loss over Mean's, against the batch size", Panels: []study.Panel{panel},
 		Caption: "Area under the training loss, both tuned at every batch size; median and range over the seeds. Below 1 UPGrad is faster."}
 }

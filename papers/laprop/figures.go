@@ -70,7 +70,7 @@ func divergedShare(r *study.Results, method string) string {
 
 // spikeFigure is the size of the steps after a single gradient of 1.
 func spikeFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "spike", Title: "After a spike of the gradient LaProp's steps fade like μ^{t}, Adam's follow (μ/√ν)^{t}",
+	f := &study.Figure{Name: "spike", Title: "Steps after a spike of the gradient",
 		Caption: "A gradient of 1, then zeros, at μ = 0.9. Where ν is below μ² = 0.81 Adam's steps grow. At ν = 0.999 the curves coincide. " +
 			"ε is 0, and the second moment is not corrected for its start."}
 	for _, nu := range spikeNus {

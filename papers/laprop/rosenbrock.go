@@ -27,7 +27,8 @@ const (
 type point struct{ X, Y *fx.Array }
 
 // rosenbrock is (1-x)^2 + 100 (y-x^2)^2, for each point: a curved valley that
-// leads to the minimum, 0 at (1, 1).
+// leads to the minimum, 0 at (1, 1). It is data.Rosenbrock, but its gradient adds up
+// in another order, and with it the published runs.
 func rosenbrock(p point) *fx.Array {
 	slope, valley := fx.Const(1).Sub(p.X), p.Y.Sub(p.X.Square())
 	return slope.Square().Add(valley.Square().MulScalar(100))

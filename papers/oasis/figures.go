@@ -45,7 +45,7 @@ func courseFigure(r *study.Results, loss string) *study.Figure {
 			"and alpha = 1e-5; Adam and AdaHessian have the best rate of their grid, seed by seed. An iteration of OASIS and AdaHessian costs three gradients."}
 	y := study.Axis{Label: "F - F*", Log: true, Min: study.At(1e-12), Max: study.At(1e4)}
 	if loss == "squares" {
-		f.Name, f.Title = "squares", "Not convex: where scales differ OASIS is ahead of AdGD; tuned Adam gets lower, unsteadily"
+		f.Name, f.Title = "squares", "A loss that is not convex: nonlinear least squares"
 		f.Caption = "The gradient's norm of nonlinear least squares, sigmoid output, no penalty; median and quartiles over the seeds."
 		y = study.Axis{Label: "|g| / |g₀|", Log: true, Min: study.At(1e-6), Max: study.At(3)}
 	}
@@ -128,7 +128,7 @@ func median(r *study.Results, kappa string, labels ...any) float64 {
 // stepsFigure is the step size along the way, on the whole data and on
 // minibatches.
 func stepsFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "steps", Title: "In the scaled norm the step size depends less on κ; that of AdGD falls by orders of magnitude",
+	f := &study.Figure{Name: "steps", Title: "The step sizes of OASIS and AdGD against κ",
 		Caption: "Left and middle: the adaptive step size eta_k on the whole data, of the first seed. Right: on minibatches, means of " +
 			"five steps, median and quartiles over the seeds. Where the gradients of two minibatches are subtracted the step size collapses."}
 	kappas := r.Values("course", "kappa", "loss", "logistic")

@@ -46,7 +46,7 @@ func numbers(labels []string) []float64 {
 // boundsFigure is the momentum's error against alpha, with the lemma's bound.
 func boundsFigure(r *study.Results) *study.Figure {
 	norms := r.Values("error", "norm")
-	f := &study.Figure{Name: "bounds", Columns: len(norms), Ordered: true, Title: "The momentum's error stays below the lemma's bound, and the best α falls with the noise",
+	f := &study.Figure{Name: "bounds", Columns: len(norms), Ordered: true, Title: "The momentum's error and the lemma's bound, against α",
 		Caption: "Quadratic function, longer steps, second half of 200. Above: the error of the momentum in the dual norm, mean of each seed's walks, median and range of the seeds; " +
 			"dashed the bound for each noise. Below: the gradient that the walk is left with, least at the best α."}
 	for _, m := range []struct{ name, label string }{{"error", "error of the momentum"}, {"gradient", "gradient"}} {
@@ -104,7 +104,7 @@ func orderFigure(r *study.Results) *study.Figure {
 		}))
 	}
 	return &study.Figure{Name: "order", Columns: 2, Panels: []study.Panel{byAlpha, byRate},
-		Title: fmt.Sprintf("Average first, then orthogonalise: at its best rate Muon's loss is %.2g of the other order's", muon/orthogonal),
+		Title: fmt.Sprintf("Averaging before or after orthogonalising: at its best rate Muon's loss is %.2g of the other order's", muon/orthogonal),
 		Caption: "Perceptron with two hidden layers of 128. At α = 1 nothing is averaged and both are the same method. A smaller α helps Muon, " +
 			"which averages gradients, and does nothing for Orthogonal-SGDM, which averages steps. Median and range over the seeds."}
 }
@@ -153,7 +153,7 @@ func factorsFigure(r *study.Results) *study.Figure {
 	}
 	schulz.Curves = append(schulz.Curves, study.HorizontalLine("exact", 1, 5e-5, 0.5))
 	return &study.Figure{Name: "factors", Columns: 2, Panels: []study.Panel{bias, schulz},
-		Title: "Orthogonalising before averaging has a bias that no average mends",
+		Title: "Orthogonal factors: averaged before or after, and by Newton-Schulz steps",
 		Caption: "Left: gradients diag(1, 0.5, 0.1, 0.05) with noise of deviation 0.3; distance in the Frobenius norm over that of the identity, median and range of the seeds. " +
 			"Right: singular values of three matrices of the first seed before and after Muon's rough factor; the exact one makes them all 1."}
 }
@@ -172,11 +172,11 @@ func decayFigure(r *study.Results) *study.Figure {
 		bounds = append(bounds, bound)
 	}
 	norms.Curves = append(norms.Curves, bounds...)
-	f := &study.Figure{Name: "decay", Columns: 2, Panels: []study.Panel{norms}, Title: "Weight decay keeps the iterates in a ball",
+	f := &study.Figure{Name: "decay", Columns: 2, Panels: []study.Panel{norms}, Title: "The iterates' norm with weight decay",
 		Caption: "Left: walks with noise from outside of the ball of radius η/β, with the bound. " +
 			"Median and range of the seeds."}
 	if len(r.Values("gap", "minimum")) > 0 {
-		f.Title += ", and there the loss converges"
+		f.Title += ", and the gap of the loss in the ball"
 		f.Caption += " Right: f minus its least value in the ball after runs of K steps with β = 2 ln K/K, for a free minimum inside of the ball and one three times as far out."
 		gap := &study.Lines{Title: "loss above the least in the ball", X: study.Axis{Label: "steps K of the run", Log: true}, Y: study.Axis{Label: "gap", Log: true}}
 		for _, t := range targets {
@@ -198,7 +198,7 @@ func decayFigure(r *study.Results) *study.Figure {
 
 // aheadFigure is what extrapolation does.
 func aheadFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "ahead", Columns: 2, Title: "Gradients taken ahead of the parameters keep the momentum from lagging behind",
+	f := &study.Figure{Name: "ahead", Columns: 2, Title: "Momentum with gradients taken ahead of the parameters",
 		Caption: "Quartic function with noise, spectral norm, 200 steps: median and range of the seeds. A small α averages more noise away and lags more; extrapolation takes most of the lag."}
 	for _, m := range []struct{ name, title, label string }{{"ahead_error", "momentum", "mean error, dual norm"}, {"ahead_gradient", "gradient", "least gradient, dual norm"}} {
 		panel := &study.Lines{Title: m.title, X: study.Axis{Label: "α", Log: true}, Y: study.Axis{Label: m.label, Log: true}}

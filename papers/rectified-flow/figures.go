@@ -17,7 +17,7 @@ func figures(r *study.Results) []*study.Figure {
 func pathFigure(r *study.Results) *study.Figure {
 	first := r.First()
 	f := &study.Figure{Name: "paths", Columns: 3,
-		Title: "Paths from three clusters to three others: bent at first, straight after one reflow",
+		Title: "Paths from three clusters to three others, round by round",
 		Caption: "Seed " + strconv.FormatUint(r.Seeds[0].Seed, 10) + ". S is the mean squared distance of the velocity from the straight line's. " +
 			"The diffusion's paths arrive as well, but a reflow does not straighten them."}
 	methods, rounds := flows(r, "straightness")
@@ -59,7 +59,7 @@ func cloud(label string, s study.Series) study.Curve {
 
 // distanceFigure is the distance from the target against the number of steps.
 func distanceFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "steps", Title: "After a reflow one Euler step does what took a hundred",
+	f := &study.Figure{Name: "steps", Title: "The error against the number of Euler steps",
 		Caption: "Wasserstein distance W2 of the flow's ends from the target, median and range over the seeds. The line is the distance of two samples of the target itself."}
 	methods, rounds := flows(r, "straightness")
 	for _, m := range methods {
@@ -86,7 +86,7 @@ func distanceFigure(r *study.Results) *study.Figure {
 
 // straightFigure is straightness and crossing by rounds.
 func straightFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "straightness", Title: "Straightness S and crossing V fall with every rectification",
+	f := &study.Figure{Name: "straightness", Title: "Straightness S and crossing V against the rounds of rectification",
 		Caption: "Median and range over the seeds. V is the loss that training ends with: 0 if and only if the lines between pairs do not cross."}
 	methods, rounds := flows(r, "straightness")
 	for _, q := range []struct{ name, title string }{{"straightness", "straightness S"}, {"crossing", "crossing V"}} {
@@ -107,7 +107,7 @@ func straightFigure(r *study.Results) *study.Figure {
 
 // lineFigure is the map that the flow learns on the line.
 func lineFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "line", Title: "On the line the flow learns the increasing map",
+	f := &study.Figure{Name: "line", Title: "On the line: the map that the flow learns",
 		Caption: "Start and end of the flow from the humps at -2 and 2 to those at -3 (70%) and 1 (30%). Part of the right hump must cross over."}
 	panel := &study.Lines{X: study.Axis{Label: "start Z0"}, Y: study.Axis{Label: "end Z1"}}
 	for _, s := range r.Seeds {

@@ -81,7 +81,7 @@ func held(r *study.Results, name string, p part, arm string) study.Curve {
 
 // normFigure is the gradient's norm along the way.
 func normFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "norms", Title: "Clipping cuts gradient norms above the threshold",
+	f := &study.Figure{Name: "norms", Title: "Gradient norms, clipped and not",
 		Caption: "Largest norm of the gradient (with the regulariser's, before clipping) in each 100 updates; median and range over the seeds. A run that has solved the task keeps its last value; a curve ends where all are done."}
 	for _, p := range ofOrder(r) {
 		panel := &study.Lines{Title: p.title(), X: study.Axis{Label: "updates"}, Y: study.Axis{Label: "largest gradient norm", Log: true, Min: study.At(1e-2), Max: study.At(1e3)}}
@@ -152,7 +152,7 @@ func wallFigure(r *study.Results) *study.Figure {
 		c.Draw = study.Both
 		far.Curves, near.Curves = append(far.Curves, c), append(near.Curves, c)
 	}
-	return &study.Figure{Name: "wall", Columns: 3, Title: "The error surface of one unit has a wall: a plain step off it goes far, a clipped one stays near",
+	return &study.Figure{Name: "wall", Columns: 3, Title: "The wall in the error surface of one unit, and steps at it",
 		Caption: "x_t = w sigmoid(x_{t-1}) + b from x_0 = 0.5, loss (x_50 - 0.7)^2. Descents of 40 steps at rate 0.02 from (5.6, -2.78); where lines of equal loss lie close together is the wall.",
 		Panels:  []study.Panel{surface, near, far}}
 }

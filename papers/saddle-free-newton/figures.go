@@ -103,7 +103,7 @@ func cut(c study.Curve, n int) study.Curve {
 // spectrumFigure is the eigenvalues before and after.
 func spectrumFigure(r *study.Results) *study.Figure {
 	nets := r.Values("final_loss", "hidden", "part", "A")
-	f := &study.Figure{Name: "spectrum", Columns: max(2, len(nets)), Title: "The start has as much negative curvature as positive; little is left where the methods end",
+	f := &study.Figure{Name: "spectrum", Columns: max(2, len(nets)), Title: "Eigenvalues of the Hessian, at the start and where the methods end",
 		Caption: "Eigenvalues of the Hessian in ascending order, first seed: at the start, and where the methods end. The axis is linear between -0.001 and 0.001."}
 	first := r.First()
 	for _, hidden := range nets {
@@ -123,7 +123,7 @@ func spectrumFigure(r *study.Results) *study.Figure {
 
 // toyFigure is the trajectories around the toy saddles.
 func toyFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "toys", Columns: 2, Title: "Damped Newton walks into a saddle, saddle-free Newton out of it",
+	f := &study.Figure{Name: "toys", Columns: 2, Title: "A plain saddle and a monkey saddle",
 		Caption: "Damping 0.1. Left: from (1, 1)/1000, y, whose curvature is negative, along the way; gradient descent is at its limit of stability. Right: the monkey " +
 			"saddle from (0.2, 0.02), with level lines of the function, which has no gradient and no curvature at 0."}
 	factor := &study.Lines{Title: "5x² - y²: distance along y", X: study.Axis{Label: "steps", Min: study.At(0)}, Y: study.Axis{Label: "|y|", Log: true, Min: study.At(1e-15)}}
@@ -192,7 +192,7 @@ func indexFigure(r *study.Results) *study.Figure {
 	panel := &study.Lines{X: study.Axis{Label: "loss with ridge", Unit: "nats"}, Y: study.Axis{Label: "share of negative eigenvalues", Min: study.At(0)},
 		Curves: []study.Curve{{Label: "near-critical points", X: losses, Y: indices, Draw: study.Points}}}
 	return &study.Figure{Name: "index", Panels: []study.Panel{panel},
-		Title:   fmt.Sprintf("The higher the loss, the more directions lead down: correlation %.2f", correlation(losses, indices)),
+		Title:   fmt.Sprintf("Critical points: their loss and how many directions lead down, correlation %.2f", correlation(losses, indices)),
 		Caption: "Points with a gradient of at most 0.02 of a network with 2 hidden units, 300 images, found by Levenberg-Marquardt from points along a training moved by noise; all seeds."}
 }
 
@@ -202,7 +202,7 @@ func krylovFigure(r *study.Results) *study.Figure {
 	if len(nets) == 0 {
 		return nil
 	}
-	f := &study.Figure{Name: "krylov", Columns: len(nets), Ordered: true, Title: "A few directions out of hundreds do as well as all of them",
+	f := &study.Figure{Name: "krylov", Columns: len(nets), Ordered: true, Title: "The loss by the size of the Krylov space",
 		Caption: "Saddle-free Newton in Krylov spaces of k dimensions and the last step's; median and range over the seeds. The exact step needs all eigenvalues: of 565 " +
 			"parameters at 5 hidden units, of 2785 at 25."}
 	for _, hidden := range nets {

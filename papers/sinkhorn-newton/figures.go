@@ -17,7 +17,7 @@ func figures(r *study.Results) []*study.Figure {
 
 // courseFigure is the marginal error against iterations, or against seconds.
 func courseFigure(r *study.Results, bySeconds bool) *study.Figure {
-	f := &study.Figure{Name: "error", Columns: 2, Title: "Newton's steps take the error to rounding where Sinkhorn's go on for thousands",
+	f := &study.Figure{Name: "error", Columns: 2, Title: "The error against the iterations",
 		Caption: "Marginal error of the first seed. SNS keeps 15 elements a row and begins with 20 Sinkhorn iterations. The dashed line is the error that is asked for."}
 	x := study.Axis{Label: "iterations", Log: true}
 	if bySeconds {
@@ -88,7 +88,7 @@ func patternFigure(r *study.Results) *study.Figure {
 
 // sparsityFigure is the mass outside the largest elements along the iterations.
 func sparsityFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "sparsity", Columns: 3, Title: "The plan is nearly sparse from the first Sinkhorn iterations on",
+	f := &study.Figure{Name: "sparsity", Columns: 3, Title: "How sparse the plan is after Sinkhorn iterations",
 		Caption: "Mass outside the largest elements, median and range over the seeds. On lap 15 a row leave less than 1e-9. Right: an assignment of " +
 			"6 to 6 with the bound of theorem 1, which falls like the root of the iterations."}
 	for _, c := range r.Values("outside", "case") {

@@ -51,14 +51,14 @@ func gainFigure(r *study.Results) *study.Figure {
 }
 
 func gainTitle(r *study.Results) string {
-	gain := func(c setting) float64 {
-		return 100 * (1 - of(r, "loss", c, 2).Over(of(r, "loss", c, 0)).Median())
+	change := func(c setting) float64 {
+		return 100 * (of(r, "loss", c, 2).Over(of(r, "loss", c, 0)).Median() - 1)
 	}
 	adam, sgd := setting{nameAdam, 1e-3}, setting{nameSGDM, 0.01}
 	if !r.Has("loss", trial{adam, 2}.labels()...) || !r.Has("loss", trial{sgd, 2}.labels()...) {
 		return "What looking ahead does to the training loss"
 	}
-	return fmt.Sprintf("Looking two updates ahead lowers the training loss by %.0f%% (Adam, 0.001) and %.0f%% (SGDM, 0.01)", gain(adam), gain(sgd))
+	return fmt.Sprintf("Looking two updates ahead: the training loss changes by %+.0f%% (Adam, 0.001) and %+.0f%% (SGDM, 0.01)", change(adam), change(sgd))
 }
 
 // curvesFigure is the training loss along the way.
@@ -124,7 +124,7 @@ func stabilityFigure(r *study.Results) *study.Figure {
 		}
 		panel.Curves = append(panel.Curves, formula)
 	}
-	return &study.Figure{Name: "stability", Title: "Each update ahead costs room for the learning rate", Panels: []study.Panel{panel},
+	return &study.Figure{Name: "stability", Title: "The largest stable learning rate against the updates ahead", Panels: []study.Panel{panel},
 		Caption: "Momentum on parabolas of curvature h: the largest lr h from which it comes to rest, beside the formula."}
 }
 
