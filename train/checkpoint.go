@@ -135,6 +135,11 @@ func length(head []byte) []byte {
 // shapes and dtypes to expect; their values do not matter. It replaces the
 // arrays and keeps everything else. The tree stays as it is if there is an
 // error: a *FormatError for a damaged file or one that does not fit the tree.
+//
+// An optimizer's state has lists of arrays, one for each parameter in the tree's
+// order. A file of Save with such lists also does not fit if the fields of the tree
+// were declared in another order when it was saved: the state would go to the wrong
+// parameters.
 func Load[T any](path string, tree *T) (Meta, error) {
 	arrays, meta, err := load(path, func(h *header) error { return fits(path, h, *tree) })
 	if err != nil {
@@ -182,7 +187,10 @@ func fits(path string, h *header, tree any) error {
 		delete(have, w.name)
 	}
 	if len(have) == 0 {
-		return nil
+		if m, err := h.meta(path); err != nil || m.Foreign {
+			return err
+		}
+		return ordered(path, h, want)
 	}
 	names := slices.Sorted(maps.Keys(have))
 	msg := "the tree has no such array"
