@@ -65,6 +65,7 @@ func TestWrongModels(t *testing.T) {
 		{"NewSIREN: sizes [1]; there must be those of the input and of the output at least", func() { nn.NewSIREN(key, []int{1}) }},
 		{"SIREN.Apply: the network has no layers; NewSIREN makes one", func() { nn.SIREN{}.Apply(ones(2)) }},
 		{"NewResNet: depth 9; it must be 6n+2: 8, 14, 20, ...", func() { nn.NewResNet(key, 1, 2, nn.ResNetOptions{Depth: 9}) }},
+		{"NewResNet18: 2 sets of options; it takes one", func() { nn.NewResNet18(key, 1, 2, nn.ResNet18Options{}, nn.ResNet18Options{}) }},
 		{"ResNet.Apply: the network has no layers; NewResNet makes one", func() { nn.ResNet{}.Apply(ones(4, 4, 1)) }},
 		{"VGGPlan: depth 12; it must be 11, 13, 16 or 19", func() { nn.VGGPlan(12, 64) }},
 		{"NewVGG: plan [0] has no convolution", func() { nn.NewVGG(key, 1, 2, []int{nn.Pool}, f) }},

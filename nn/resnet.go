@@ -20,10 +20,13 @@ type ResNet struct {
 
 // ResidualBlock is relu(norm(conv(relu(norm(conv x)))) + x). Where it changes
 // the size, x is taken at every second place, with channels of zeros added
-// (the paper's option A).
+// (the paper's option A), or, if Project has a kernel, normalised after that
+// convolution (option B).
 type ResidualBlock struct {
 	Conv1, Conv2 Conv2D
 	Norm1, Norm2 BatchNorm
+	Project      Conv2D
+	NormProject  BatchNorm
 }
 
 // ResNetOptions are a ResNet's sizes. Zero means the paper's.
@@ -78,11 +81,13 @@ func NewResNet(key *fx.Array, channels, classes int, opts ...ResNetOptions) ResN
 // residualConv is a convolution of 3 by 3 with one row and column of padding on
 // each side, also where it moves by 2.
 func residualConv(key *fx.Array, in, out, stride int, d fx.DType) Conv2D {
-	heOut := func(key *fx.Array, d fx.DType, fan Fan, shape ...int) *fx.Array {
-		return HeNormal(key, d, Fan{In: fan.Out, Out: fan.In}, shape...)
-	}
 	conv := fx.ConvOptions{Strides: [2]int{stride, stride}, Padding: fx.Border{Top: 1, Bottom: 1, Left: 1, Right: 1}}
 	return NewConv2D(key, [2]int{3, 3}, in, out, conv, LayerOptions{Kernel: heOut, NoBias: true, DType: d})
+}
+
+// heOut is HeNormal by the fan out.
+func heOut(key *fx.Array, d fx.DType, fan Fan, shape ...int) *fx.Array {
+	return HeNormal(key, d, Fan{In: fan.Out, Out: fan.In}, shape...)
 }
 
 // normed applies a normalisation as at inference or as in training.
@@ -127,6 +132,9 @@ func (r ResNet) run(op string, x *fx.Array, norm normed) (*fx.Array, ResNet) {
 func (b *ResidualBlock) run(x *fx.Array, norm normed) *fx.Array {
 	y := norm(&b.Norm1, b.Conv1.Apply(x)).Relu()
 	y = norm(&b.Norm2, b.Conv2.Apply(y))
+	if b.Project.W != nil {
+		return y.Add(norm(&b.NormProject, b.Project.Apply(x))).Relu()
+	}
 	return y.Add(b.shortcut(x)).Relu()
 }
 
