@@ -12,13 +12,19 @@ func figures(r *study.Results) []*study.Figure {
 	if r.Has("train_loss", arm{nameClip, 1, 1}.labels()...) {
 		list = append(list, ratesFigure(r))
 	}
-	return append(list, curvesFigure(r))
+	if r.Has("train_loss") {
+		list = append(list, curvesFigure(r))
+	}
+	if task := sweptTask(r); task != "" {
+		list = append(list, sweepFigure(r, task))
+	}
+	return list
 }
 
 // lengthsFigure is the length of a step against that of the gradient, and what the
 // factor does in a training.
 func lengthsFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "lengths", Columns: 2, Title: "The step grows with the gradient up to |g| = 1/√ξ and shrinks beyond",
+	f := &study.Figure{Name: "lengths", Columns: 2, Title: "Length of a step against the length of the gradient, and the metric's factor in trainings",
 		Caption: "Left: single steps of the plain variant at rate 0.1, for gradients of any direction; the dashed line is gradient descent. " +
 			"Right: the metric's factor in trainings at rate 0.3 (Adam-like variant, rms, at 0.003), mean of a quarter of an epoch, median and range of the seeds."}
 	lengths := &study.Lines{Title: "a step", X: study.Axis{Label: "length of the gradient", Log: true}, Y: study.Axis{Label: "length of the step", Log: true, Min: study.At(1e-5), Max: study.At(10)}}
@@ -32,7 +38,10 @@ func lengthsFigure(r *study.Results) *study.Figure {
 			factors.Curves = append(factors.Curves, r.Band(study.Range, "factor", a.labels()...).Curve(fmt.Sprintf("%s, ξ = %v", a.method, a.xi)))
 		}
 	}
-	f.Panels = []study.Panel{lengths, factors}
+	f.Panels = []study.Panel{lengths}
+	if len(factors.Curves) > 0 {
+		f.Panels = append(f.Panels, factors)
+	}
 	return f
 }
 
@@ -45,7 +54,7 @@ func planeFigure(r *study.Results) *study.Figure {
 			short[i] = name[:5] + "."
 		}
 	}
-	f := &study.Figure{Name: "plane", Columns: 2, Title: fmt.Sprintf("Steps to the minimum: the log variant is the only one to solve Ackley's function, in %.0f steps", fewest(r, nameAckley, nameLog)),
+	f := &study.Figure{Name: "plane", Columns: 2, Title: "Functions in the plane: steps to the minimum, from the paper's start and from random ones",
 		Caption: "Left: fewest steps over the grid from the paper's start, at most 1000; where there is no bar no setting arrives. SGD's two steps on Rastrigin's function are an accident: with rate 1 and " +
 			"momentum 0.5 it lands on the minimum exactly. Right: the share of random starts from which the same setting arrives, median and range of the seeds."}
 	bars := &study.Bars{Title: "fewest steps of the grid", Y: study.Axis{Label: "steps", Log: true, Min: study.At(1), Max: study.At(1000)}, Groups: short}

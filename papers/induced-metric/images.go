@@ -13,13 +13,12 @@ import (
 	"github.com/fluxion-go/fluxion/study/classify"
 )
 
-// Part B: networks on images.
+// Part B: a perceptron on images.
 
-// classes is a network and how it is trained.
+// classes is how the perceptron is trained; without arms it is not.
 type classes struct {
 	train, test, side int
 	batch, epochs     int
-	residual          bool // ResNet-20 in the place of the perceptron 64-64
 	arms              []arm
 }
 
@@ -38,9 +37,6 @@ func (c classes) sets(env *study.Env) (*classify.Sets, error) {
 
 // start is the network before training.
 func (c classes) start(d *classify.Sets, key *fx.Array) nn.Sequential {
-	if c.residual {
-		return nn.Sequential{nn.NewResNet(key, d.Train.Pixels.Dim(3), d.Classes)}
-	}
 	net := nn.NewMLP(key, []int{d.Train.Features(), 64, 64, d.Classes}, nn.Gelu)
 	return nn.Sequential{nn.Func(nn.Flatten), net}
 }
@@ -63,6 +59,13 @@ func (e experiment) trainer(env *study.Env, a arm) (*classify.Trainer[nn.Sequent
 }
 
 const factorName = "metric_factor"
+
+// examiner is a trainer for judging alone.
+func (e experiment) examiner() *classify.Trainer[nn.Sequential] {
+	return classify.NewTrainer(classify.Settings[nn.Sequential]{Optimizer: func(c classify.Choice) optim.Optimizer[nn.Sequential] {
+		return optim.FromRule[nn.Sequential](optim.NewSGD(c.Schedule()))
+	}})
+}
 
 // classify makes a seed's trainings.
 func (e experiment) classify(ctx context.Context, env *study.Env, c classes) error {

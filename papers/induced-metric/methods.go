@@ -23,6 +23,8 @@ type setting struct {
 	xi       float64 // of the metric; the threshold of clipping
 	beta     float64 // of the average of the metric's height
 	second   float64 // decay rate of the second moment
+	decay    float64 // of the weights, decoupled
+	beside   float64 // beta1 of the Adam that serves what Muon does not
 }
 
 // lineup holds the methods that the experiment is about. A test puts broken ones
@@ -33,7 +35,7 @@ type lineup struct{ plain, log, rms func(setting) optim.Rule }
 var published = lineup{plain, logarithmic, rms}
 
 func induced(r optim.InducedMetric, s setting) optim.InducedMetric {
-	r.Momentum, r.Xi, r.Beta = s.momentum, s.xi, s.beta
+	r.Momentum, r.Xi, r.Beta, r.Decay.Value = s.momentum, s.xi, s.beta, s.decay
 	return r
 }
 

@@ -28,9 +28,9 @@ func (e experiment) paper() *study.Paper {
 		Explanation: explanation,
 		Claims:      claims(),
 		Options: []study.Option{
-			study.IntOption("epochs", 0, "passes over the training images; 0: the scale's own").Between(0, 10_000),
+			study.IntOption("epochs", 0, "passes over the training data; 0: the scale's own").Between(0, 10_000),
 		},
-		DataSets: []string{"glyphs", "mnist", "fashion-mnist", "cifar10"},
+		DataSets: []string{"glyphs", "mnist", "fashion-mnist", dataPhotographs, dataSentences, dataShakespeare, dataPolynomials},
 		Seeds:    study.PerScale[int]{Quick: 2, Default: 3, Full: 3},
 		Takes:    study.PerScale[time.Duration]{Quick: 6 * time.Second, Default: 30 * time.Second, Full: 12 * time.Hour},
 		Common:   e.common,
@@ -45,14 +45,22 @@ const (
 	partNetwork = iota + 1
 	partStarts
 	partLengths
+	partSweep
 )
 
-// common does what does not depend on the seed: it reads the images, so that a set
+// common does what does not depend on the seed: it reads the data, so that a set
 // that is missing is found at once, and searches the minima of the functions.
 func (e experiment) common(ctx context.Context, env *study.Env) error {
 	p := e.plan(env)
-	if _, err := p.network.sets(env); err != nil {
-		return err
+	if len(p.network.arms) > 0 {
+		if _, err := p.network.sets(env); err != nil {
+			return err
+		}
+	}
+	if p.sweep != nil {
+		if err := p.sweep.task.open(env, p.sweep.batch); err != nil {
+			return err
+		}
 	}
 	return e.explore(ctx, env, p.hunt)
 }
@@ -60,10 +68,22 @@ func (e experiment) common(ctx context.Context, env *study.Env) error {
 // run is the experiment for one seed.
 func (e experiment) run(ctx context.Context, env *study.Env) error {
 	p := e.plan(env)
-	env.Plan(1 + len(p.network.arms)*p.network.epochs)
+	planned := 1 + len(p.network.arms)*p.network.epochs
+	if p.sweep != nil {
+		planned += len(sweptMethods) * p.sweep.runs * p.sweep.epochs
+	}
+	env.Plan(planned)
 	e.lengths(env)
 	if err := e.scatter(env, p.hunt); err != nil {
 		return err
 	}
-	return e.classify(ctx, env, p.network)
+	if len(p.network.arms) > 0 {
+		if err := e.classify(ctx, env, p.network); err != nil {
+			return err
+		}
+	}
+	if p.sweep != nil {
+		return p.sweep.task.search(ctx, env, e, *p.sweep)
+	}
+	return nil
 }

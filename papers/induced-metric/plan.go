@@ -8,6 +8,7 @@ import (
 type plan struct {
 	hunt    hunt
 	network classes
+	sweep   *sweep // in the place of the network, or nil
 }
 
 // group is a method with a xi and its learning rates.
@@ -67,11 +68,40 @@ func plans(dataName string) study.PerScale[plan] {
 	switch dataName {
 	case "mnist", "fashion-mnist":
 		full.network.train, full.network.test = 0, 0
-	case "cifar10":
+	case dataPhotographs:
 		quick.network.side, standard.network.side = 16, 16
-		full.network = classes{side: 32, batch: 128, epochs: 400, residual: true, arms: arms(groups)}
+		full.network = classes{}
+		full.sweep = &sweep{photographs{side: 32, channels: 64}, publishedRuns, 1024, 400}
 	}
-	return study.PerScale[plan]{Quick: quick, Default: standard, Full: full}
+	all := study.PerScale[plan]{Quick: quick, Default: standard, Full: full}
+	if s, ok := swept[dataName]; ok {
+		all.Quick.network, all.Quick.sweep = classes{}, &s.Quick
+		all.Default.network, all.Default.sweep = classes{}, &s.Default
+		all.Full.network, all.Full.sweep = classes{}, &s.Full
+	}
+	return all
+}
+
+// publishedRuns is how many trainings a sweep of the published code makes with a method.
+const publishedRuns = 50
+
+// swept are the data sets that have a sweep at every scale; that of scale full is the
+// published one: a GPT of 4 blocks with 128 features and sequences of 256 characters,
+// and points of a polynomial of degree 6.
+var swept = map[string]study.PerScale[sweep]{
+	dataSentences:   textSweeps,
+	dataShakespeare: textSweeps,
+	dataPolynomials: {
+		Quick:   sweep{polynomials{1024, 1024, 6}, 5, 256, 10},
+		Default: sweep{polynomials{8192, 5120, 6}, 15, 1024, 50},
+		Full:    sweep{polynomials{8192, 5120, 6}, publishedRuns, 1024, 200},
+	},
+}
+
+var textSweeps = study.PerScale[sweep]{
+	Quick:   sweep{writing{characters: 20_000, blocks: 1, width: 16, context: 16}, 2, 64, 2},
+	Default: sweep{writing{characters: 100_000, blocks: 2, width: 32, context: 32}, 5, 64, 5},
+	Full:    sweep{writing{characters: 2_000_000, blocks: 4, width: 128, context: 256}, publishedRuns, 256, 250},
 }
 
 // plan is that of the scale, with what the options change.
@@ -79,6 +109,11 @@ func (e experiment) plan(env *study.Env) plan {
 	p := e.plans(env.Data.Name).At(env.Scale)
 	if n := env.Options.Int("epochs"); n > 0 {
 		p.network.epochs = n
+		if p.sweep != nil {
+			s := *p.sweep
+			s.epochs = n
+			p.sweep = &s
+		}
 	}
 	return p
 }

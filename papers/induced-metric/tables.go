@@ -12,7 +12,13 @@ func tables(r *study.Results) []*study.Table {
 	if r.Has("scatter_arrived", "function", nameBeale, "method", nameLog) {
 		list = append(list, scatterTable(r))
 	}
-	return append(list, trainingsTable(r))
+	if r.Has("train_loss") {
+		list = append(list, trainingsTable(r))
+	}
+	if task := sweptTask(r); task != "" {
+		list = append(list, sweepTable(r, task), settingsTable(r, task))
+	}
+	return list
 }
 
 // functions and searched are what part A has recorded, in order.
