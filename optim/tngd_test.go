@@ -121,12 +121,15 @@ func TestTNGDFormula(t *testing.T) {
 	}
 }
 
-// TestTNGDLimits: at no time it is gradient descent, after a long time natural
-// gradient descent, whatever rule it feeds; with the Hessian it is Newton's method.
+// TestTNGDLimits: at no time it is gradient descent, or Adam if that is what it feeds,
+// after a long time natural gradient descent, whatever rule it feeds; with the Hessian it is Newton's method.
 func TestTNGDLimits(t *testing.T) {
 	plain, _ := follow(t, FromRule[vector](NewSGD(Constant(0.1))), 5)
 	none, _ := follow(t, tngd(func(o *TNGD[vector]) { o.Tau, o.Start = 0, StartGradient }), 5)
 	fxtest.MustBeNear(t, "no time", none, plain, 0)
+	adam, _ := follow(t, FromRule[vector](NewAdam(Constant(0.1))), 5)
+	none, _ = follow(t, tngd(func(o *TNGD[vector]) { o.Rule, o.Tau, o.Start = NewAdam(Constant(0.1)), 0, StartGradient }), 5)
+	fxtest.MustBeNear(t, "TNGD-Adam without time", none, adam, 0)
 	for name, rule := range map[string]Rule{"SGD": NewSGD(Constant(0.1)), "Adam": NewAdam(Constant(0.1))} {
 		ngd := NewNGD(Constant(0.1), curvatureAt)
 		ngd.Rule, ngd.System = rule, DenseSystem[vector]{}

@@ -46,6 +46,15 @@ func arms(groups []group) []arm {
 	return all
 }
 
+// quickHunt is what claim 1 needs of part A.
+var quickHunt = hunt{
+	landscapes: []string{nameBeale, nameRosenbrock, nameAckley}, methods: []string{nameSGD, namePlain, nameLog},
+	momenta: []float64{0.1, 0.5, 0.9, 0.99},
+}
+
+// sweeping is a sweep after the least of part A.
+func sweeping(s sweep) plan { return plan{hunt: quickHunt, sweep: &s} }
+
 func plans(dataName string) study.PerScale[plan] {
 	everything := hunt{
 		landscapes: []string{nameBeale, nameRosenbrock, nameHimmelblau, nameAckley, nameRastrigin},
@@ -57,10 +66,7 @@ func plans(dataName string) study.PerScale[plan] {
 	standard := plan{hunt: everything, network: classes{train: 4000, test: 2000, side: 14, batch: 64, epochs: 6, arms: arms(groups)}}
 	standard.hunt.seconds = []float64{0.9, 0.99, 0.999}
 	quick := standard
-	quick.hunt = hunt{
-		landscapes: []string{nameBeale, nameRosenbrock, nameAckley}, methods: []string{nameSGD, namePlain, nameLog},
-		momenta: []float64{0.1, 0.5, 0.9, 0.99},
-	}
+	quick.hunt = quickHunt
 	quick.network.epochs = 2
 	quick.network.arms = arms([]group{{nameSGD, 0, []float64{0.3, 1}}, {namePlain, 0.1, []float64{0.3, 1}}, {nameRMS, 1e-3, []float64{3e-3}}, {nameAdamW, 0, []float64{3e-3}}})
 	full := plan{hunt: everything, network: classes{train: 20_000, test: 5000, side: 28, batch: 1024, epochs: 200, arms: arms(groups)}}
@@ -70,16 +76,12 @@ func plans(dataName string) study.PerScale[plan] {
 		full.network.train, full.network.test = 0, 0
 	case dataPhotographs:
 		quick.network.side, standard.network.side = 16, 16
-		full.network = classes{}
-		full.sweep = &sweep{photographs{side: 32, channels: 64}, publishedRuns, 1024, 400}
+		full = sweeping(sweep{photographs{side: 32, channels: 64}, publishedRuns, 1024, 400})
 	}
-	all := study.PerScale[plan]{Quick: quick, Default: standard, Full: full}
 	if s, ok := swept[dataName]; ok {
-		all.Quick.network, all.Quick.sweep = classes{}, &s.Quick
-		all.Default.network, all.Default.sweep = classes{}, &s.Default
-		all.Full.network, all.Full.sweep = classes{}, &s.Full
+		return study.PerScale[plan]{Quick: sweeping(s.Quick), Default: sweeping(s.Default), Full: sweeping(s.Full)}
 	}
-	return all
+	return study.PerScale[plan]{Quick: quick, Default: standard, Full: full}
 }
 
 // publishedRuns is how many trainings a sweep of the published code makes with a method.
@@ -101,7 +103,7 @@ var swept = map[string]study.PerScale[sweep]{
 var textSweeps = study.PerScale[sweep]{
 	Quick:   sweep{writing{characters: 20_000, blocks: 1, width: 16, context: 16}, 2, 64, 2},
 	Default: sweep{writing{characters: 100_000, blocks: 2, width: 32, context: 32}, 5, 64, 5},
-	Full:    sweep{writing{characters: 2_000_000, blocks: 4, width: 128, context: 256}, publishedRuns, 256, 250},
+	Full:    sweep{writing{characters: 1_115_394, blocks: 4, width: 128, context: 256}, publishedRuns, 256, 250},
 }
 
 // plan is that of the scale, with what the options change.

@@ -13,6 +13,7 @@ const seedsNeeded = 3
 
 func claims() []study.Claim {
 	whole := []study.Scale{study.Default, study.Full}
+	images := []string{dataGlyphs, "mnist", "fashion-mnist"}
 	return []study.Claim{
 		{
 			ID: "1", Name: "From gradient to natural gradient",
@@ -33,20 +34,20 @@ func claims() []study.Claim {
 			Statement: "Warm TNGD with a time of 0.5 ends at most at 0.85 times the training loss of the best Adam and of the best SGD, and at 1.05 times that of the best exact " +
 				"NGD. At rate 0.3 the warm start ends at most at 0.75 times the loss of the start at the gradient: the device's memory is no detail.",
 			Where: "Figure on MNIST: training loss per iteration", Statistic: "median of the seeds' ratios; the best setting of each method by its median",
-			Scales: whole, MinSeeds: seedsNeeded, Judge: judgeTraining,
+			Scales: whole, DataSets: images, MinSeeds: seedsNeeded, Judge: judgeTraining,
 		},
 		{
 			ID: "4", Name: "Early progress",
 			Statement: "At step 30 warm TNGD with a time of 2 and rate 0.6 has at most 0.8 times the training loss of the best SGD there.",
 			Where:     "Figure on MNIST: the first iterations", Statistic: "median of the seeds' ratios; the best rate of SGD by its median",
-			Judge: judgeEarly,
+			DataSets: images, Judge: judgeEarly,
 		},
 		{
 			ID: "5", Name: "Noise",
 			Statement: "Noise of kappa0 = 1e-6 changes the final training loss by at most 5%, and from there the loss does not fall with kappa0 up to 1e-4, within the spread " +
 				"of the seeds.",
 			Where: "Discussion of noise tolerance", Statistic: "median; ratio of neighbours, seed by seed",
-			Scales: whole, MinSeeds: seedsNeeded, Judge: judgeNoise,
+			Scales: whole, DataSets: images, MinSeeds: seedsNeeded, Judge: judgeNoise,
 		},
 	}
 }

@@ -10,7 +10,11 @@ import (
 )
 
 func figures(r *study.Results) []*study.Figure {
-	list := []*study.Figure{deviceFigure(r), trainingFigure(r)}
+	list := []*study.Figure{deviceFigure(r)}
+	if r.Has("tuning_end") {
+		return append(list, tuningFigure(r))
+	}
+	list = append(list, trainingFigure(r))
 	if len(r.Values("final_loss", "start", "part", partMethods)) > 1 {
 		list = append(list, timeFigure(r))
 	}
@@ -40,7 +44,7 @@ func deviceFigure(r *study.Results) *study.Figure {
 	}
 	left.Curves = append(left.Curves, law)
 	return &study.Figure{Name: "device", Columns: 2, Panels: []study.Panel{way, left},
-		Title:   "The device turns the gradient into the natural gradient as time goes by",
+		Title:   "Where the readout of the device is, against its time",
 		Caption: "Without noise, from the gradient, on a minibatch of an untrained network; damping λ = 0.2. The axis of time is linear below 0.5."}
 }
 
@@ -114,17 +118,15 @@ func trainingFigure(r *study.Results) *study.Figure {
 		}
 		cost.Curves = append(cost.Curves, work)
 	}
-	warm, _ := best(r, "final_loss", nameTNGD, tngdLabels(optim.StartWarm, 0.5)...)
-	adam, _ := best(r, "final_loss", nameAdam)
 	return &study.Figure{Name: "training", Columns: 2, Panels: []study.Panel{steps, cost},
-		Title: fmt.Sprintf("A short time from where the device was before: loss %.3f, Adam's %.3f", warm.Median(), adam.Median()),
+		Title: "Training loss of each method, against steps and against work",
 		Caption: "Loss on all training images; median and range over the seeds, each method at the rate of its grid with the lowest final loss. " +
 			"A product with F costs about as much as a gradient. Ten steps of conjugate gradients are next to exact."}
 }
 
 // timeFigure is the final loss against the device's time.
 func timeFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "time", Columns: 2, Title: "From the gradient a longer time is better; from the last readout a short one does",
+	f := &study.Figure{Name: "time", Columns: 2, Title: "Final training loss against the time of the device, from two starts",
 		Caption: "Loss on all training images at the end, median and range over the seeds. Dashed: the exact natural gradient at the same rate."}
 	for _, eta := range r.Values("final_loss", "rate", "part", partMethods, "method", nameTNGD) {
 		panel := &study.Lines{Title: "rate " + eta, X: study.Axis{Label: "time of the device", Log: true}, Y: study.Axis{Label: "final training loss", Unit: "nats", Log: true}}

@@ -39,20 +39,12 @@ var published = lineup{
 func (l lineup) build(a arm, c classify.Choice, key *fx.Array) optim.Optimizer[net] {
 	rate := c.Schedule()
 	switch a.method {
-	case nameSGD:
-		return optim.FromRule[net](optim.NewSGD(rate))
-	case nameMomentum:
-		return optim.FromRule[net](optim.NewMomentum(rate, 0.9))
-	case nameAdam:
-		return optim.FromRule[net](optim.NewAdam(rate))
+	case nameSGD, nameMomentum, nameAdam:
+		return optim.FromRule[net](plainRule(a.method, rate))
 	case nameTNGD, nameTNGDAdam:
-		o := optim.NewTNGD(rate, fisher(c.Batch))
-		o.Damping, o.Tau, o.Dt, o.Start, o.Kappa0, o.Lag, o.Key = damping, a.tau, dt, a.start, a.kappa0, a.lag, key
+		o := loaded(a, rate, fisher(c.Batch), key)
 		if a.delay > 0 {
 			o.Curvature, o.Factors, o.Delay = nil, fisherFactors(c.Batch), a.delay
-		}
-		if a.method == nameTNGDAdam {
-			o.Rule = optim.NewAdam(rate)
 		}
 		return l.tngd(o)
 	}
@@ -62,6 +54,27 @@ func (l lineup) build(a arm, c classify.Choice, key *fx.Array) optim.Optimizer[n
 	o.System = optim.CGSystem[net]{Tol: 1e-7, MaxIter: a.products - 1}
 	if a.method == nameExact {
 		o.System = optim.CGSystem[net]{Tol: exactTol, MaxIter: exactProducts}
+	}
+	return o
+}
+
+// plainRule is a method without a device.
+func plainRule(method string, rate optim.Schedule) optim.Rule {
+	switch method {
+	case nameMomentum:
+		return optim.NewMomentum(rate, 0.9)
+	case nameAdam:
+		return optim.NewAdam(rate)
+	}
+	return optim.NewSGD(rate)
+}
+
+// loaded is TNGD, or TNGD-Adam, with a curvature and the settings of an arm.
+func loaded[P any](a arm, rate optim.Schedule, curvature optim.Curvature[P], key *fx.Array) optim.TNGD[P] {
+	o := optim.NewTNGD(rate, curvature)
+	o.Damping, o.Tau, o.Dt, o.Start, o.Kappa0, o.Lag, o.Key = damping, a.tau, dt, a.start, a.kappa0, a.lag, key
+	if a.method == nameTNGDAdam {
+		o.Rule = optim.NewAdam(rate)
 	}
 	return o
 }

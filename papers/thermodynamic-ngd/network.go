@@ -16,6 +16,11 @@ type net = nn.Sequential
 // sharedImages are the same for all seeds, which differ in the networks' first
 // values and in the order of the images.
 func sharedImages(env *study.Env, p plan) (*classify.Sets, error) {
+	if isText(env.Data.Name) { // part A is on images all the same
+		other := *env
+		other.Data = study.DataSet{Name: dataGlyphs}
+		env = &other
+	}
 	return classify.Open(env, data.Options{Size: p.side, Train: p.train, Test: p.test}, p.batch)
 }
 

@@ -10,6 +10,7 @@ import (
 // plan is how much of the experiment a run does.
 type plan struct {
 	train, test, side int  // 0: all that the files hold, 28 pixels
+	epochs            int  // set the steps, and take all that files hold; 0: they do neither
 	conv              bool // a convolution before the perceptron
 	hidden            int  // units
 	batch, steps      int
@@ -24,6 +25,8 @@ type plan struct {
 	cg       []int     // products
 	noises   []float64 // kappa0, beyond 0
 	delays   []int     // beyond 0
+
+	tuning tuning // in the place of the trainings on images, for texts
 }
 
 // tngdSetting is a cell of TNGD's grid.
@@ -66,23 +69,41 @@ var bothStarts = []optim.DeviceStart{optim.StartGradient, optim.StartWarm}
 
 var plans = study.PerScale[plan]{
 	Quick: plan{train: 3000, test: 1000, side: 10, hidden: 24, batch: 64, steps: 60, every: 10, early: 30, readoutDt: 0.2,
-		grid: grid([]optim.DeviceStart{optim.StartWarm}, []float64{0.5, 2}, []float64{0.3, 0.6})},
+		grid: grid([]optim.DeviceStart{optim.StartWarm}, []float64{0.5, 2}, []float64{0.3, 0.6}),
+		tuning: tuning{characters: 50_000, blocks: 1, width: 32, context: 32, rank: 4, batch: 8, before: 200, steps: 40, every: 10,
+			arms: tunings([]float64{0.3, 1}, []float64{3e-3, 1e-2}, []float64{0.3})}},
 	Default: plan{train: 3000, test: 1000, side: 10, hidden: 24, batch: 64, steps: 150, every: 10, early: 30, readoutDt: dt,
 		exact: true, grid: grid(bothStarts, []float64{0.5, 2, 5}, []float64{0.3, 0.6}), adamRate: []float64{0.003, 0.01, 0.03}, cg: []int{10, 40},
-		noises: []float64{1e-6, 1e-5, 1e-4}, delays: []int{1, 2, 5}},
-	Full: plan{train: 0, test: 0, side: 28, conv: true, hidden: 64, batch: 64, steps: 4700, every: 100, early: 100, readoutDt: dt,
+		noises: []float64{1e-6, 1e-5, 1e-4}, delays: []int{1, 2, 5},
+		tuning: tuning{characters: 200_000, blocks: 2, width: 64, context: 48, rank: 4, batch: 8, before: 500, steps: 100, every: 10,
+			arms: tunings([]float64{0.1, 0.3, 1}, []float64{1e-3, 3e-3, 1e-2}, []float64{0.1, 0.3, 0.6})}},
+	Full: plan{train: 20_000, test: 5000, side: 28, conv: true, hidden: 64, batch: 64, epochs: 5, every: 100, early: 100, readoutDt: dt,
 		exact: true, grid: grid(bothStarts, []float64{0.5, 2, 5}, []float64{0.1, 0.3, 0.6}), adamRate: []float64{0.001, 0.003, 0.01}, cg: []int{10, 40},
-		noises: []float64{1e-6, 1e-5, 1e-4}},
+		noises: []float64{1e-6, 1e-5, 1e-4},
+		tuning: tuning{characters: 1_115_394, blocks: 4, width: 128, context: 128, rank: 8, batch: 32, before: 3000, steps: 1000, every: 20,
+			arms: tunings([]float64{0.1, 0.3, 1, 2}, []float64{1e-3, 3e-3, 1e-2}, []float64{0.1, 0.3, 0.6})}},
 }
 
 // plan is that of the scale, with what the options change.
 func (e experiment) plan(env *study.Env) plan {
 	p := e.plans.At(env.Scale)
+	if p.epochs > 0 && env.Data.Name != dataGlyphs && !isText(env.Data.Name) {
+		p.train, p.test = 0, 0
+	}
 	if n := env.Options.Int("steps"); n > 0 {
-		p.steps = n
+		p.steps, p.tuning.steps, p.epochs = n, n, 0
 	}
 	if n := env.Options.Int("batch"); n > 0 {
-		p.batch = n
+		p.batch, p.tuning.batch = n, n
+	}
+	p.tuning.every = min(p.tuning.every, p.tuning.steps)
+	return p
+}
+
+// on is the plan with the steps of its epochs on so many images.
+func (p plan) on(images int) plan {
+	if p.epochs > 0 {
+		p.steps = p.epochs * (images / p.batch)
 	}
 	return p
 }
@@ -103,6 +124,7 @@ const (
 	partMethods = "methods"
 	partNoise   = "noise"
 	partDelay   = "delay"
+	partTuning  = "tuning"
 )
 
 // arms are all trainings, in the order of tables.

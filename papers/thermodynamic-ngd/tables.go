@@ -7,7 +7,11 @@ import (
 )
 
 func tables(r *study.Results) []*study.Table {
-	list := []*study.Table{trainingTable(r), deviceTable(r), statisticsTable(r)}
+	list := []*study.Table{deviceTable(r), statisticsTable(r)}
+	if r.Has("tuning_end") {
+		return append(list, tuningTable(r))
+	}
+	list = append([]*study.Table{trainingTable(r)}, list...)
 	if len(kappas(r)) > 0 {
 		list = append(list, toleranceTable(r))
 	}
