@@ -3,6 +3,7 @@ package inducedmetric
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/fluxion-go/fluxion/study"
 )
@@ -24,9 +25,8 @@ func figures(r *study.Results) []*study.Figure {
 // lengthsFigure is the length of a step against that of the gradient, and what the
 // factor does in a training.
 func lengthsFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "lengths", Columns: 2, Title: "Length of a step against the length of the gradient, and the metric's factor in trainings",
-		Caption: "Left: single steps of the plain variant at rate 0.1, for gradients of any direction; the dashed line is gradient descent. " +
-			"Right: the metric's factor in trainings at rate 0.3 (Adam-like variant, rms, at 0.003), mean of a quarter of an epoch, median and range of the seeds."}
+	f := &study.Figure{Name: "lengths", Columns: 2, Title: "Length of a step against the length of the gradient",
+		Caption: "Single steps of the plain variant at rate 0.1, for gradients of any direction; the dashed line is gradient descent."}
 	lengths := &study.Lines{Title: "a step", X: study.Axis{Label: "length of the gradient", Log: true}, Y: study.Axis{Label: "length of the step", Log: true, Min: study.At(1e-5), Max: study.At(10)}}
 	for _, xi := range lengthXis {
 		lengths.Curves = append(lengths.Curves, r.First().Curve("length_of", "method", namePlain, "xi", xi).Curve(fmt.Sprintf("plain, ξ = %v", xi)))
@@ -41,6 +41,8 @@ func lengthsFigure(r *study.Results) *study.Figure {
 	f.Panels = []study.Panel{lengths}
 	if len(factors.Curves) > 0 {
 		f.Panels = append(f.Panels, factors)
+		f.Title += ", and the metric's factor"
+		f.Caption = "Left: s" + f.Caption[1:] + " Right: the metric's factor in trainings at rate 0.3 (Adam-like variant, rms, at 0.003), mean of a quarter of an epoch, median and range of the seeds."
 	}
 	return f
 }
@@ -54,9 +56,11 @@ func planeFigure(r *study.Results) *study.Figure {
 			short[i] = name[:5] + "."
 		}
 	}
-	f := &study.Figure{Name: "plane", Columns: 2, Title: "Functions in the plane: steps to the minimum, from the paper's start and from random ones",
-		Caption: "Left: fewest steps over the grid from the paper's start, at most 1000; where there is no bar no setting arrives. SGD's two steps on Rastrigin's function are an accident: with rate 1 and " +
-			"momentum 0.5 it lands on the minimum exactly. Right: the share of random starts from which the same setting arrives, median and range of the seeds."}
+	f := &study.Figure{Name: "plane", Columns: 2, Title: "Functions in the plane: steps to the minimum",
+		Caption: "Fewest steps over the grid from the paper's start, at most 1000; where there is no bar no setting arrives."}
+	if slices.Contains(names, nameRastrigin) {
+		f.Caption += " Two steps of SGD on Rastrigin's function are an accident: with rate 1 and momentum 0.5 it lands on the minimum exactly."
+	}
 	bars := &study.Bars{Title: "fewest steps of the grid", Y: study.Axis{Label: "steps", Log: true, Min: study.At(1), Max: study.At(1000)}, Groups: short}
 	for _, method := range searched(r) {
 		s := study.BarSeries{Label: method}
@@ -84,6 +88,7 @@ func planeFigure(r *study.Results) *study.Figure {
 			shares.Series = append(shares.Series, s)
 		}
 		f.Panels = append(f.Panels, shares)
+		f.Caption += " Right: the share of random starts from which the same setting arrives, median and range of the seeds."
 	}
 	return f
 }

@@ -35,7 +35,7 @@ func sweepSample(r *study.Results, name, task, method string) study.Sample {
 func sweepTable(r *study.Results, task string) *study.Table {
 	runs := len(r.First().Curve("sweep_runs", "task", task, "method", nameSGD).X)
 	t := study.NewTable(fmt.Sprintf("Random search, %s: best %s of %d runs at their best epochs, median (range) of the seeds", task, scoreNames[task], runs),
-		"method", "best", "runs lost", "published")
+		"method", "best", "runs lost", "published, full size")
 	for _, method := range sweptMethods {
 		s := sweepSample(r, "sweep_best", task, method)
 		t.Add(method, fmt.Sprintf("%.4g (%.4g..%.4g)", s.OrElse(math.Inf(1)).Median(), s.Min(), s.Max()),

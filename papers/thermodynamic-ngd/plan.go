@@ -80,7 +80,7 @@ var plans = study.PerScale[plan]{
 	Full: plan{train: 20_000, test: 5000, side: 28, conv: true, hidden: 64, batch: 64, epochs: 5, every: 100, early: 100, readoutDt: dt,
 		exact: true, grid: grid(bothStarts, []float64{0.5, 2, 5}, []float64{0.1, 0.3, 0.6}), adamRate: []float64{0.001, 0.003, 0.01}, cg: []int{10, 40},
 		noises: []float64{1e-6, 1e-5, 1e-4},
-		tuning: tuning{characters: 1_115_394, blocks: 4, width: 128, context: 128, rank: 8, batch: 32, before: 3000, steps: 1000, every: 20,
+		tuning: tuning{characters: 1_115_394, blocks: 4, width: 128, context: 128, rank: 8, batch: 16, before: 3000, steps: 500, every: 20,
 			arms: tunings([]float64{0.1, 0.3, 1, 2}, []float64{1e-3, 3e-3, 1e-2}, []float64{0.1, 0.3, 0.6})}},
 }
 

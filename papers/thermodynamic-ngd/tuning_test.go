@@ -119,7 +119,9 @@ func TestAdapters(t *testing.T) {
 func TestTextFisher(t *testing.T) {
 	base := nn.NewGPT(random.New(1), nn.GPTOptions{Vocabulary: 5, Context: 4, Features: 4, Heads: 2, Blocks: 1, DType: fx.Float64})
 	a := newAdapters(random.New(2), base, 2)
-	a = fx.Map(func(x *fx.Array) *fx.Array { return x.AsType(fx.Float64).Add(x.AsType(fx.Float64).AddScalar(0.3).Sin()) }, a)
+	a = fx.Map(func(x *fx.Array) *fx.Array {
+		return x.AsType(fx.Float64).Add(x.AsType(fx.Float64).AddScalar(0.3).Sin())
+	}, a)
 	w := windows{random.Randint(random.New(3), fx.Int32, 0, 5, 3, 4), random.Randint(random.New(4), fx.Int32, 0, 5, 3, 4)}
 	f := linalg.Dense(func(v adapters) *fx.Array { r, _ := linalg.Ravel(textFisher(base, w)(a)(v)); return r }, a)
 	if apart := f.Sub(f.T()).Abs().Max().Item(); apart > 1e-14 {
