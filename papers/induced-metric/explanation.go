@@ -97,9 +97,9 @@ search more than a year. A step of ResNet-18 took 31 seconds with 256 images, so
 two minutes with 1024; one training (19,200 steps) would take four weeks, and a search
 decades. These two are what the paper has, for machines that are much larger; with
 --set epochs=1 they are a start, and for texts and polynomials the scales quick and
-default are small searches of the same kind. What was seen of them here: searches of
-60 epochs on polynomials, and first steps of the two others, whose losses fall. None
-has been run to the end, and no claim is judged by them.
+default are small searches of the same kind. What was seen of them here: those small
+searches on polynomials and on Shakespeare, and of scale full the first steps alone,
+in which the losses fall. None has been run to the end, and no claim is judged by them.
 
 Other than in the published code: the GPT has no dropout and the first values of
 GPT-2; images are normalised; polynomials have as many variables as the points, where
