@@ -25,6 +25,7 @@ const seedsNeeded = 5
 
 func claims() []study.Claim {
 	standard := []study.Scale{study.Default}
+	images := []string{"glyphs", "mnist", "cifar10"}
 	return []study.Claim{
 		{
 			ID: "1", Name: "Exactness",
@@ -40,17 +41,17 @@ func claims() []study.Claim {
 		{
 			ID: "3", Name: "Equal budget",
 			Statement: "After equally many gradients Entropy-SGD's test loss is at most 0.98 times that of gradient descent, and its test accuracy is at most 0.3 points lower.",
-			Where:     "Section 5, Table 1", Statistic: "median of 5 seeds, paired; settings chosen on another seed", Scales: standard, MinSeeds: seedsNeeded, Judge: judgeBudget,
+			Where:     "Section 5, Table 1", Statistic: "median of 5 seeds, paired; settings chosen on another seed", Scales: standard, DataSets: images, MinSeeds: seedsNeeded, Judge: judgeBudget,
 		},
 		{
 			ID: "4", Name: "Flatness",
 			Statement: "Where both have a training loss of 0.01 to 0.02, noise of 5% of the kernels' norms raises it by at most 0.9 times as much after Entropy-SGD as after gradient descent.",
-			Where:     "Section 5, Figures 1 and 4", Statistic: "median of 5 seeds, paired", Scales: standard, MinSeeds: seedsNeeded, Judge: judgeFlat,
+			Where:     "Section 5, Figures 1 and 4", Statistic: "median of 5 seeds, paired", Scales: standard, DataSets: images, MinSeeds: seedsNeeded, Judge: judgeFlat,
 		},
 		{
 			ID: "5", Name: "Wrong labels",
 			Statement: "With 20% wrong training labels Entropy-SGD's test accuracy at the end is at least 0.5 points above that of gradient descent (a loss of up to 0.5 points decides nothing).",
-			Where:     "Section 5, robustness of wide minima", Statistic: "median of 5 seeds, paired; settings chosen on another seed", Scales: standard, MinSeeds: seedsNeeded, Judge: judgeWrong,
+			Where:     "Section 5, robustness of wide minima", Statistic: "median of 5 seeds, paired; settings chosen on another seed", Scales: standard, DataSets: images, MinSeeds: seedsNeeded, Judge: judgeWrong,
 		},
 	}
 }
@@ -79,7 +80,7 @@ func judgeWells(r *study.Results, j *study.Judgement) {
 }
 
 func of(r *study.Results, name, method string, noisy bool) study.Sample {
-	return r.Sample(name, training{method, noisy, arm{}}.labels()...)
+	return r.Sample(name, plan{}.with(noisy, method)...)
 }
 
 func judgeBudget(r *study.Results, j *study.Judgement) {

@@ -2,12 +2,16 @@ package entropysgd
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/fluxion-go/fluxion/study"
 )
 
 func figures(r *study.Results) []*study.Figure {
-	list := []*study.Figure{entropyFigure(r), curvesFigure(r)}
+	list := []*study.Figure{entropyFigure(r)}
+	for _, network := range networks(r) {
+		list = append(list, curvesFigure(r, network))
+	}
 	if r.Has("matched") {
 		list = append(list, spectrumFigure(r))
 	}
@@ -28,23 +32,27 @@ func entropyFigure(r *study.Results) *study.Figure {
 	lowest := r.Common.Curve("lowest").Curve("lowest place")
 	lowest.Draw = study.Points
 	right.Curves = append(right.Curves, lowest)
-	return &study.Figure{Name: "entropy", Title: "The narrow well disappears from the local entropy", Panels: []study.Panel{left, right}, Columns: 2,
+	return &study.Figure{Name: "entropy", Title: "A double well and its local entropy", Panels: []study.Panel{left, right}, Columns: 2,
 		Caption: "A double well f whose lowest place is narrow, and its negative local entropy. For weak couplings the wide well is the lowest; as gamma grows f comes back."}
 }
 
 // curvesFigure is loss and accuracy against gradients.
-func curvesFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "curves", Columns: 3, Title: "Training, by the gradients that were computed",
+func curvesFigure(r *study.Results, network trained) *study.Figure {
+	f := &study.Figure{Name: "curves", Columns: 3, Title: network.title("Training, by the gradients that were computed"),
 		Caption: "Median over the seeds (their range for the two methods). One step of Entropy-SGD costs as many gradients as its walk has steps."}
-	for _, labels := range r.Values("test_loss", "labels") {
+	test, accuracy := study.Axis{Label: "test loss", Unit: "nats", Log: true, Max: study.At(2)}, study.Axis{Label: "test accuracy", Min: study.At(0.7), Max: study.At(1)}
+	if network != "" {
+		f.Name += "-" + strings.ToLower(string(network))
+		test.Max, accuracy.Min, accuracy.Max = nil, nil, nil
+	}
+	for _, labels := range r.Values("test_loss", "labels", network.labels()...) {
 		for _, c := range []struct {
 			name string
 			y    study.Axis
-		}{{"train", study.Axis{Label: "training loss", Unit: "nats", Log: true}}, {"test", study.Axis{Label: "test loss", Unit: "nats", Log: true, Max: study.At(2)}},
-			{"accuracy", study.Axis{Label: "test accuracy", Min: study.At(0.7), Max: study.At(1)}}} {
+		}{{"train", study.Axis{Label: "training loss", Unit: "nats", Log: true}}, {"test", test}, {"accuracy", accuracy}} {
 			panel := &study.Lines{Title: "labels " + labels, X: study.Axis{Label: "gradients", Min: study.At(0)}, Y: c.y}
-			for _, method := range r.Values("test_loss", "method", "labels", labels) {
-				curve := r.Band(study.Range, c.name, "labels", labels, "method", method).Curve(method)
+			for _, method := range r.Values("test_loss", "method", network.labels("labels", labels)...) {
+				curve := r.Band(study.Range, c.name, network.labels("labels", labels, "method", method)...).Curve(method)
 				if method != nameSGD && method != nameEntropy {
 					curve.Low, curve.High = nil, nil
 				}

@@ -15,6 +15,7 @@ import (
 const (
 	nameSGD     = "SGD"
 	nameHeavy   = "SGD, momentum 0.9"
+	nameAdam    = "Adam"
 	nameEntropy = "Entropy-SGD"
 	nameShort   = "L = 5"
 	nameLong    = "L = 50"
@@ -24,21 +25,31 @@ const (
 // arm is a method with its settings. For SGD the rate is its learning rate and the
 // momentum its own; for Entropy-SGD they are the walk's.
 type arm struct {
-	walk           int // L; 0: SGD
+	walk           int // L; 0: SGD, or Adam
+	adam           bool
 	rate, momentum float64
 	gamma          float64
 	outer          float64 // rate of the step
 	outerMomentum  float64
-	quiet          bool // no noise
+	quiet          bool    // no noise
+	decay          float64 // L2, of all parameters
 }
 
 func (a arm) String() string {
-	if a.walk == 0 {
-		return fmt.Sprintf("rate %v, momentum %v", a.rate, a.momentum)
+	s := ""
+	switch {
+	case a.adam:
+		s = fmt.Sprintf("rate %v", a.rate)
+	case a.walk == 0:
+		s = fmt.Sprintf("rate %v, momentum %v", a.rate, a.momentum)
+	default:
+		s = fmt.Sprintf("L %d, inner rate %v, inner momentum %v, gamma %v, outer rate %v, outer momentum %v", a.walk, a.rate, a.momentum, a.gamma, a.outer, a.outerMomentum)
 	}
-	s := fmt.Sprintf("L %d, inner rate %v, inner momentum %v, gamma %v, outer rate %v, outer momentum %v", a.walk, a.rate, a.momentum, a.gamma, a.outer, a.outerMomentum)
 	if a.quiet {
 		s += ", no noise"
+	}
+	if a.decay > 0 {
+		s += fmt.Sprintf(", decay %v", a.decay)
 	}
 	return s
 }
@@ -67,6 +78,9 @@ const (
 func (l lineup) entropy(a arm, walkRate, outer optim.Schedule) optim.EntropySGD[nn.Sequential] {
 	o := l.net(outer, random.New(partNoise))
 	o.L, o.Gamma0, o.Gamma1, o.InnerRate, o.Noise, o.InnerMomentum, o.OuterMomentum = a.walk, a.gamma, growth, walkRate, noise, a.momentum, a.outerMomentum
+	if a.decay > 0 {
+		o.WeightDecay = a.decay
+	}
 	if a.quiet {
 		o.Noise = 0
 	}
@@ -86,7 +100,7 @@ func (l lineup) settings(a arm, minibatches int) classify.Settings[nn.Sequential
 		course := falling(minibatches)
 		return classify.Settings[nn.Sequential]{Optimizer: func(c classify.Choice) optim.Optimizer[nn.Sequential] {
 			lr := func(step *fx.Array) *fx.Array { return course(step).Mul(c.Rate) }
-			return optim.FromRule[nn.Sequential](optim.NewNesterov(lr, a.momentum))
+			return optim.FromRule[nn.Sequential](a.rule(lr))
 		}}
 	}
 	course := falling(minibatches / a.walk)
@@ -94,6 +108,17 @@ func (l lineup) settings(a arm, minibatches int) classify.Settings[nn.Sequential
 	return classify.Settings[nn.Sequential]{Stream: func(c classify.Choice) optim.StreamOptimizer[nn.Sequential] {
 		return l.entropy(a, c.Schedule(), outer)
 	}}
+}
+
+// rule is that of a baseline.
+func (a arm) rule(lr optim.Schedule) optim.Rule {
+	switch {
+	case a.adam:
+		return optim.NewAdam(lr)
+	case a.decay > 0:
+		return optim.Chain(optim.AddDecayedWeights(a.decay, nil), optim.NewNesterov(lr, a.momentum))
+	}
+	return optim.NewNesterov(lr, a.momentum)
 }
 
 // program is the arm without its rate.

@@ -16,7 +16,7 @@ func Paper() *study.Paper { return experiment{published, plans}.paper() }
 // it each scale does on a data set.
 type experiment struct {
 	methods lineup
-	plans   func(data string) study.PerScale[plan]
+	plans   func(data string) study.PerScale[[]plan]
 }
 
 func (e experiment) paper() *study.Paper {
@@ -32,7 +32,7 @@ func (e experiment) paper() *study.Paper {
 			study.IntOption("epochs", 0, "passes over the training images, in gradients; 0: the scale's own").Between(0, 10_000),
 			study.IntOption("repetitions", 20, "walks of each length in part A, for each seed").Between(1, 1000),
 		},
-		DataSets: []string{"glyphs", "mnist"},
+		DataSets: []string{"glyphs", "mnist", "cifar10", textName},
 		Seeds:    study.PerScale[int]{Quick: 1, Default: 5, Full: 5},
 		Takes:    study.PerScale[time.Duration]{Quick: 5 * time.Second, Default: 2 * time.Minute, Full: 100 * time.Hour},
 		Common:   e.common,
@@ -55,23 +55,42 @@ const (
 // common does what does not depend on the seed: part A's integrals, and the choice
 // of every method's settings.
 func (e experiment) common(ctx context.Context, env *study.Env) error {
-	p := e.plan(env)
-	for _, noisy := range p.sets() {
-		if _, err := p.images(env, noisy); err != nil {
-			return err
+	plans, total := e.plan(env), 0
+	for _, p := range plans {
+		for _, noisy := range p.sets() {
+			if _, err := p.images(env, noisy); err != nil {
+				return err
+			}
+			total += (len(p.sgd) + len(p.adam) + len(p.entropy)) * p.epochs
 		}
 	}
 	e.integrals(env.Record)
-	return e.tune(ctx, env, p)
+	if plans[0].tuned {
+		env.Plan(total)
+	}
+	for _, p := range plans {
+		if err := e.tune(ctx, env, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // run is the experiment for one seed.
 func (e experiment) run(ctx context.Context, env *study.Env) error {
-	p := e.plan(env)
-	env.Plan(len(p.runs(env)) * p.epochs)
+	plans, total := e.plan(env), 0
+	for _, p := range plans {
+		total += len(p.runs(env)) * p.epochs
+	}
+	env.Plan(total)
 	e.walks(env)
-	if err := e.identities(env, p); err != nil {
+	if err := e.identities(env, plans[0]); err != nil {
 		return err
 	}
-	return e.trainAll(ctx, env, p)
+	for _, p := range plans {
+		if err := e.trainAll(ctx, env, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -2,6 +2,8 @@ package entropysgd
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,26 +13,38 @@ import (
 	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/optim"
 	"github.com/fluxion-go/fluxion/study"
+	"github.com/fluxion-go/fluxion/study/classify"
 	"github.com/fluxion-go/fluxion/study/studytest"
 )
 
 // smallPlans is scale quick, and at default all parts with few images and settings; at
-// full LeNet on a few images.
-func smallPlans(dataName string) study.PerScale[plan] {
+// full all networks, narrow ones, on a few images and characters.
+func smallPlans(dataName string) study.PerScale[[]plan] {
 	p := plans(dataName)
-	p.Quick.test = 200
+	p.Quick[0].test = 200
 	small := func(p plan) plan {
 		p.train, p.test, p.batch, p.epochs = 120, 100, 20, 2
-		p.sgd, p.entropy = p.sgd[:2], p.entropy[:2]
+		p.sgd, p.entropy = slices.Clone(p.sgd[:2]), slices.Clone(p.entropy[:2])
 		for i := range p.entropy {
 			p.entropy[i].walk = 4
 		}
 		return p
 	}
-	p.Default, p.Full = small(p.Default), small(p.Full)
-	p.Default.network.hidden = []int{16}
-	p.Default.epochs = 10 // 60 minibatches: one step of L = 50
-	p.Full.train, p.Full.batch, p.Full.variants = 60, 20, false
+	standard := small(p.Default[0])
+	standard.network.hidden = []int{16}
+	standard.epochs = 10 // 60 minibatches: one step of L = 50
+	p.Default = []plan{standard}
+	for i, full := range p.Full {
+		full = small(full)
+		full.train, full.test, full.variants, full.tuned = 60, 40, false, full.network.lstm > 0
+		if full.network.allCNN[0] > 0 {
+			full.network.allCNN, full.side = [2]int{4, 6}, 16
+		}
+		if full.network.lstm > 0 {
+			full.network.lstm, full.text, full.adam, full.variants = 8, text{1200, 8}, full.adam[:1], true
+		}
+		p.Full[i] = full
+	}
 	return p
 }
 
@@ -120,8 +134,8 @@ func TestSameBits(t *testing.T) {
 	// The settings chosen are those with the lowest loss.
 	common := one.Results.Common
 	for _, method := range []string{nameSGD, nameEntropy} {
-		labels := training{method, true, arm{}}.labels()
-		grid := smallPlans("glyphs").Default.grid(method)
+		labels := plan{}.with(true, method)
+		grid := smallPlans("glyphs").Default[0].grid(method)
 		best := grid[int(common.Scalar("chosen", labels...))]
 		loss := func(a arm) float64 {
 			return common.Scalar("tuning_loss", append(slices.Clone(labels), "settings", a.String())...)
@@ -134,13 +148,81 @@ func TestSameBits(t *testing.T) {
 	}
 }
 
-// TestLeNet: the network of scale full trains, with running statistics of its own.
-func TestLeNet(t *testing.T) {
-	o := small(t, published, study.Full, []uint64{0}, 2, nil)
-	for _, method := range []string{nameSGD, nameEntropy} {
-		if loss := of(o.Results, "test_loss", method, false)[0]; !(loss < 5) {
-			t.Errorf("%s: test loss %v", method, loss)
+// TestFull: the networks of scale full train by every method, with running statistics
+// of their own, and come into tables and figures.
+func TestFull(t *testing.T) {
+	o := small(t, published, study.Full, []uint64{0}, 1, nil)
+	methods := map[string][]string{nameLeNet: {nameSGD, nameEntropy}, nameAllCNN: {nameSGD, nameEntropy}, nameLSTM: {nameSGD, nameAdam, nameEntropy, nameAverage}}
+	for network, want := range methods {
+		if got := o.Results.Values("test_loss", "method", "network", network); !slices.Equal(got, want) {
+			t.Errorf("%s is trained by %v, want %v", network, got, want)
 		}
+		for _, method := range want {
+			if loss := o.Results.Sample("test_loss", "network", network, "method", method)[0]; !(loss < 5) {
+				t.Errorf("%s, %s: test loss %v", network, method, loss)
+			}
+		}
+	}
+	if len(o.Figures) != 1+len(methods) {
+		t.Errorf("figures %v", o.Figures)
+	}
+}
+
+// TestPublishedNetworks: the networks have the layers and the numbers of parameters
+// that they are known for.
+func TestPublishedNetworks(t *testing.T) {
+	for _, c := range []struct {
+		plan       plan
+		shape      []int
+		parameters int
+	}{
+		{publishedPlans("mnist")[0], []int{2, 28, 28, 1}, 431_080 + 4*(20+50+500)},
+		// All-CNN-C has 1.37 million, here with a bias less and a normalisation more
+		// for each channel.
+		{publishedPlans("cifar10")[0], []int{2, 32, 32, 3}, 1_369_738 - 3*96 - 5*192 + 4*(3*96+5*192)},
+	} {
+		sets := &classify.Sets{Train: classify.Images{Pixels: fx.Zeros(fx.Float32, c.shape...)}, Classes: 10}
+		net := c.plan.network.start(sets, 0)
+		if n := nn.ParameterCount(net); n != c.parameters {
+			t.Errorf("%s has %d parameters, want %d", c.plan.name, n, c.parameters)
+		}
+		if logits := net.Apply(sets.Train.Pixels); !slices.Equal(logits.Shape(), []int{2, 10}) {
+			t.Errorf("%s: logits of shape %v", c.plan.name, logits.Shape())
+		}
+	}
+}
+
+// TestWindows: an example's labels are the characters that follow its own.
+func TestWindows(t *testing.T) {
+	s := text{window: 3}.windows([]int32{0, 1, 2, 3, 4, 5, 6, 7})
+	if got := s.Pixels.String() + s.Labels.String(); got != "int32[2 3][[0 1 2] [3 4 5]]int32[2 3][[1 2 3] [4 5 6]]" {
+		t.Error(got)
+	}
+	if n := (text{window: 3}).windows([]int32{0, 1, 2}).N(); n != 0 {
+		t.Errorf("3 characters make %d windows of 3 and their successors", n)
+	}
+}
+
+// TestOwnText: a file in tiny-shakespeare's place is read and learned from; one that
+// is too short is an error that says so.
+func TestOwnText(t *testing.T) {
+	dir := t.TempDir()
+	write := func(n int) {
+		if err := os.WriteFile(filepath.Join(dir, "input.txt"), []byte(strings.Repeat("to be or not to be; ", n)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(60)
+	p := experiment{published, smallPlans}.paper()
+	p.Figures = nil
+	o := studytest.Run(t, study.Request{Paper: p, Scale: study.Full, Seeds: []uint64{0}, Data: textName, DataDir: dir})
+	if loss := o.Results.Sample("test_loss", "method", nameAdam)[0]; !(loss < 3) {
+		t.Errorf("test loss %v", loss)
+	}
+	write(1)
+	_, err := study.Run(context.Background(), study.Request{Paper: Paper(), Scale: study.Full, Data: textName, DataDir: dir, Dir: filepath.Join(dir, "run")})
+	if err == nil || !strings.Contains(err.Error(), "20 characters are too few for batches of 64 windows of 64") {
+		t.Errorf("a text of 20 characters: %v", err)
 	}
 }
 
@@ -163,13 +245,16 @@ func TestEquallyFar(t *testing.T) {
 
 func TestPlans(t *testing.T) {
 	for _, scale := range []study.Scale{study.Quick, study.Default, study.Full} {
-		p := plans("glyphs").At(scale)
-		seen := map[arm]bool{}
-		for _, a := range slices.Concat(p.sgd, p.entropy) {
-			if seen[a] {
-				t.Errorf("%s: %v occurs twice", scale, a)
+		for _, dataName := range Paper().DataSets {
+			for _, p := range plans(dataName).At(scale) {
+				seen := map[arm]bool{}
+				for _, a := range slices.Concat(p.sgd, p.adam, p.entropy) {
+					if seen[a] {
+						t.Errorf("%s, %s: %v occurs twice", dataName, scale, a)
+					}
+					seen[a] = true
+				}
 			}
-			seen[a] = true
 		}
 	}
 }

@@ -4,54 +4,24 @@ import (
 	"math"
 
 	"github.com/fluxion-go/fluxion/data"
-	"github.com/fluxion-go/fluxion/fx"
-	"github.com/fluxion-go/fluxion/nn"
-	"github.com/fluxion-go/fluxion/random"
 	"github.com/fluxion-go/fluxion/study"
 	"github.com/fluxion-go/fluxion/study/classify"
 )
 
-// plan is how much of the experiment a run does.
+// plan is how one network is trained.
 type plan struct {
+	name              string // of the network, where a scale has several
 	network           network
-	train, test, side int
+	train, test, side int  // images: 0 is all that the files hold, at their size
+	text              text // that an LSTM reads
 	batch, epochs     int
 	// tuned chooses every method's settings from its grid; else the first are taken.
 	sgd, entropy []arm
+	adam         []arm // of a text: a baseline besides
 	tuned        bool
 	noisy        bool // part C: the same with wrong labels
 	variants     bool // other lengths of the walk, and the average alone
 	flat         bool // part D: the curvature where trainings end
-}
-
-// network is a ReLU perceptron, or LeNet with batch normalisation and dropout.
-type network struct {
-	hidden []int
-	leNet  bool
-}
-
-// start draws a network's first values, of He's normal distribution.
-func (n network) start(sets *classify.Sets, seed uint64) nn.Sequential {
-	key := random.FoldIn(random.New(seed), partNetwork)
-	options := nn.LayerOptions{Kernel: nn.HeNormal}
-	shape := sets.Train.Pixels.Shape()
-	net := nn.Sequential{}
-	next := func() *fx.Array { return random.FoldIn(key, len(net)) }
-	if n.leNet {
-		conv := func(in, out int) {
-			net = append(net, nn.NewConv2D(next(), [2]int{5, 5}, in, out, fx.ConvOptions{}, options), nn.NewBatchNorm(fx.Float32, out),
-				nn.Func(nn.Relu), nn.MaxPool2D{Window: [2]int{2, 2}})
-		}
-		net = append(net, nn.Dropout{Rate: 0.2})
-		conv(shape[3], 20)
-		conv(20, 50)
-		side := func(d int) int { return ((d-4)/2 - 4) / 2 }
-		net = append(net, nn.Func(nn.Flatten), nn.NewLinear(next(), side(shape[1])*side(shape[2])*50, 500, options), nn.NewBatchNorm(fx.Float32, 500),
-			nn.Func(nn.Relu), nn.Dropout{Rate: 0.5})
-		return append(net, nn.NewLinear(next(), 500, sets.Classes, options))
-	}
-	sizes := append(append([]int{shape[1] * shape[2] * shape[3]}, n.hidden...), sets.Classes)
-	return nn.Sequential{nn.Func(nn.Flatten), nn.NewMLP(key, sizes, nn.Relu, options)}
 }
 
 const wrongLabels = 0.2
@@ -59,6 +29,9 @@ const wrongLabels = 0.2
 // images are the same for all seeds; noisy ones have a fifth of their training labels
 // wrong.
 func (p plan) images(env *study.Env, noisy bool) (*classify.Sets, error) {
+	if p.network.lstm > 0 {
+		return p.text.open(env, p.batch)
+	}
 	o := data.Options{Size: p.side, Train: p.train, Test: p.test}
 	if !noisy {
 		return classify.Open(env, o, p.batch)
@@ -114,62 +87,159 @@ func grids() (sgd, entropy []arm) {
 	return sgd, entropy
 }
 
-func plans(dataName string) study.PerScale[plan] {
+// walking is a walk of the published length and momenta that goes all the way to its
+// mean.
+func walking(rate, gamma float64) arm {
+	return arm{walk: 20, rate: rate, momentum: 0.9, gamma: gamma, outer: 1, outerMomentum: 0.9}
+}
+
+// decayed is the arms with L2.
+func decayed(decay float64, arms []arm) []arm {
+	all := append([]arm{}, arms...)
+	for i := range all {
+		all[i].decay = decay
+	}
+	return all
+}
+
+// The networks of the paper.
+const (
+	nameLeNet  = "LeNet"
+	nameAllCNN = "All-CNN"
+	nameLSTM   = "LSTM"
+)
+
+// cifarDecay is the paper's L2 for All-CNN.
+const cifarDecay = 1e-3
+
+// publishedPlans train the paper's networks, each on the kind of data that it has
+// there. The built-in images and text stand in for all of them.
+func publishedPlans(dataName string) []plan {
+	leNet := plan{name: nameLeNet, network: network{leNet: true}, side: 28, batch: 128, epochs: 100, tuned: true, variants: true,
+		sgd:     []arm{{rate: 0.1, momentum: 0.9}, {rate: 0.01, momentum: 0.9}},
+		entropy: []arm{walking(0.1, 1e-4), walking(0.1, 0.03)}}
+	allCNN := plan{name: nameAllCNN, network: network{allCNN: [2]int{96, 192}}, side: 32, batch: 128, epochs: 200, tuned: true, variants: true,
+		sgd:     decayed(cifarDecay, leNet.sgd),
+		entropy: decayed(cifarDecay, []arm{walking(0.1, 0.03), walking(0.1, 1e-4)})}
+	lstm := plan{name: nameLSTM, network: network{lstm: 128}, text: text{characters: 1_000_000, window: 64}, batch: 64, epochs: 50, tuned: true, variants: true}
+	lstm.sgd, lstm.adam, lstm.entropy = textGrids()
+	switch dataName {
+	case "mnist":
+		return []plan{leNet}
+	case "cifar10":
+		return []plan{allCNN}
+	case textName:
+		lstm.text.characters = 0
+		return []plan{lstm}
+	}
+	leNet.train, leNet.test = 60_000, 10_000
+	allCNN.train, allCNN.test = 50_000, 10_000
+	return []plan{leNet, allCNN, lstm}
+}
+
+// textGrids are the settings for a language model, whose gradients are small: rates
+// are ten times as high as for images. Its walks are shorter, as in the paper.
+func textGrids() (sgd, adam, entropy []arm) {
+	for _, rate := range []float64{1, 0.3, 3} {
+		sgd = append(sgd, arm{rate: rate, momentum: 0.9})
+		for _, gamma := range []float64{1e-4, 0.03} {
+			a := walking(rate, gamma)
+			a.walk = 5
+			entropy = append(entropy, a)
+		}
+	}
+	for _, rate := range []float64{0.002, 0.005} {
+		adam = append(adam, arm{adam: true, rate: rate})
+	}
+	return sgd, adam, entropy
+}
+
+func plans(dataName string) study.PerScale[[]plan] {
 	standard := plan{network: network{hidden: []int{128, 128}}, train: 1000, test: 2000, side: 14, batch: 128, epochs: 40,
 		tuned: true, noisy: true, variants: true, flat: true}
 	standard.sgd, standard.entropy = grids()
+	switch dataName {
+	case "cifar10":
+		standard.side = 16
+	case textName: // a smaller model on the beginning of the text
+		standard = plan{network: network{lstm: 64}, text: text{characters: 100_000, window: 32}, batch: 32, epochs: 10, tuned: true, variants: true}
+		standard.sgd, standard.adam, standard.entropy = textGrids()
+	}
 	quick := standard
 	quick.epochs, quick.tuned, quick.noisy, quick.variants, quick.flat = 10, false, false, false, false
-	full := standard
-	full.network, full.side, full.train, full.test, full.epochs = network{leNet: true}, 28, 0, 0, 100
-	full.sgd = []arm{{rate: 0.1, momentum: 0.9}, {rate: 0.01, momentum: 0.9}}
-	full.entropy = []arm{{walk: 20, rate: 0.1, momentum: 0.9, gamma: 1e-4, outer: 1, outerMomentum: 0.9}, {walk: 20, rate: 0.1, momentum: 0.9, gamma: 0.03, outer: 1, outerMomentum: 0.9}}
-	full.noisy, full.flat = false, false
-	if dataName == "glyphs" {
-		full.train, full.test = 60_000, 10_000
+	if dataName == textName {
+		quick.epochs, quick.text.characters = 2, 30_000
 	}
-	return study.PerScale[plan]{Quick: quick, Default: standard, Full: full}
+	return study.PerScale[[]plan]{Quick: []plan{quick}, Default: []plan{standard}, Full: publishedPlans(dataName)}
 }
 
 // plan is that of the scale, with what the options change.
-func (e experiment) plan(env *study.Env) plan {
-	p := e.plans(env.Data.Name).At(env.Scale)
+func (e experiment) plan(env *study.Env) []plan {
+	all := append([]plan{}, e.plans(env.Data.Name).At(env.Scale)...)
 	if n := env.Options.Int("epochs"); n > 0 {
-		p.epochs = n
+		for i := range all {
+			all[i].epochs = n
+		}
 	}
-	return p
+	return all
 }
 
 // training is one training of a seed.
 type training struct {
-	name  string
-	noisy bool
-	arm   arm
+	network string // "" where a scale has one
+	name    string
+	noisy   bool
+	arm     arm
 }
 
-func (t training) labels() []any { return []any{"labels", labelsName(t.noisy), "method", t.name} }
+func (t training) labels() []any {
+	labels := []any{"labels", labelsName(t.noisy), "method", t.name}
+	if t.network != "" {
+		labels = append(labels, "network", t.network)
+	}
+	return labels
+}
+
+// with is the labels of a method of the plan.
+func (p plan) with(noisy bool, method string) []any {
+	return training{p.name, method, noisy, arm{}}.labels()
+}
 
 // runs are the trainings of a seed: every method with the settings chosen.
 func (p plan) runs(env *study.Env) []training {
 	var all []training
 	for _, noisy := range p.sets() {
+		add := func(name string, a arm) { all = append(all, training{p.name, name, noisy, a}) }
 		best := p.chosen(env.Common, noisy, nameEntropy)
-		all = append(all, training{nameSGD, noisy, p.chosen(env.Common, noisy, nameSGD)}, training{nameEntropy, noisy, best})
+		add(nameSGD, p.chosen(env.Common, noisy, nameSGD))
+		if len(p.adam) > 0 {
+			add(nameAdam, p.chosen(env.Common, noisy, nameAdam))
+		}
+		add(nameEntropy, best)
 		if !p.variants {
 			continue
 		}
 		alone := best
 		alone.gamma, alone.quiet = 0, true
-		all = append(all, training{nameAverage, noisy, alone})
-		if noisy {
+		add(nameAverage, alone)
+		if noisy || p.network.lstm > 0 {
 			continue
 		}
-		all = append(all, training{nameHeavy, noisy, p.chosen(env.Common, noisy, nameHeavy)})
+		add(nameHeavy, p.chosen(env.Common, noisy, nameHeavy))
 		short, long := best, best
 		short.walk, long.walk = 5, 50
-		all = append(all, training{nameShort, noisy, short}, training{nameLong, noisy, long})
+		add(nameShort, short)
+		add(nameLong, long)
 	}
 	return all
+}
+
+// tunes are the methods whose grids are tried.
+func (p plan) tunes() []string {
+	if len(p.adam) > 0 {
+		return []string{nameSGD, nameAdam, nameEntropy}
+	}
+	return []string{nameSGD, nameEntropy}
 }
 
 // grid are the settings that a method chooses from.
@@ -177,6 +247,8 @@ func (p plan) grid(name string) []arm {
 	switch name {
 	case nameSGD:
 		return p.sgd
+	case nameAdam:
+		return p.adam
 	case nameHeavy: // the specification's baseline
 		var heavy []arm
 		for _, a := range p.sgd {
@@ -194,5 +266,5 @@ func (p plan) chosen(common *study.Record, noisy bool, name string) arm {
 	if !p.tuned {
 		return p.grid(name)[0]
 	}
-	return p.grid(name)[int(math.Round(common.Scalar("chosen", training{name, noisy, arm{}}.labels()...)))]
+	return p.grid(name)[int(math.Round(common.Scalar("chosen", p.with(noisy, name)...)))]
 }

@@ -8,16 +8,49 @@ import (
 
 func tables(r *study.Results) []*study.Table {
 	list := []*study.Table{exactTable(r)}
-	for _, labels := range r.Values("test_loss", "labels") {
-		list = append(list, trainingTable(r, labels))
+	for _, network := range networks(r) {
+		for _, labels := range r.Values("test_loss", "labels", network.labels()...) {
+			list = append(list, trainingTable(r, network, labels))
+		}
 	}
 	if r.Has("matched") {
 		list = append(list, flatTable(r))
 	}
-	if tuned(r) {
-		list = append(list, tuningTable(r))
+	for _, network := range networks(r) {
+		if r.Common.Has("chosen", network.labels()...) {
+			list = append(list, tuningTable(r, network))
+		}
 	}
 	return list
+}
+
+// trained is the name of a network that was trained, "" where a run has one.
+type trained string
+
+func networks(r *study.Results) []trained {
+	var all []trained
+	for _, name := range r.Values("test_loss", "network") {
+		all = append(all, trained(name))
+	}
+	if all == nil {
+		return []trained{""}
+	}
+	return all
+}
+
+func (n trained) labels(more ...any) []any {
+	if n == "" {
+		return more
+	}
+	return append([]any{"network", string(n)}, more...)
+}
+
+// title puts the network's name before a title.
+func (n trained) title(s string) string {
+	if n == "" {
+		return s
+	}
+	return string(n) + ". " + s
 }
 
 func exactTable(r *study.Results) *study.Table {
@@ -28,11 +61,11 @@ func exactTable(r *study.Results) *study.Table {
 	return t
 }
 
-func trainingTable(r *study.Results, labels string) *study.Table {
-	t := study.NewTable("Labels "+labels+": at the end, after as many gradients (median and range)", "method", "gradients", "training loss", "test loss", "test accuracy, %")
-	for _, method := range r.Values("test_loss", "method", "labels", labels) {
+func trainingTable(r *study.Results, network trained, labels string) *study.Table {
+	t := study.NewTable(network.title("Labels "+labels+": at the end, after as many gradients (median and range)"), "method", "gradients", "training loss", "test loss", "test accuracy, %")
+	for _, method := range r.Values("test_loss", "method", network.labels("labels", labels)...) {
 		sample := func(name string) study.Sample {
-			return r.Sample(name, "labels", labels, "method", method)
+			return r.Sample(name, network.labels("labels", labels, "method", method)...)
 		}
 		accuracy := sample("test_accuracy")
 		t.Add(method, fmt.Sprintf("%.0f", sample("gradients").Median()), brief(sample("train_loss")), brief(sample("test_loss")),
@@ -64,16 +97,11 @@ func flatTable(r *study.Results) *study.Table {
 	return t
 }
 
-// tuned reports whether settings were chosen.
-func tuned(r *study.Results) bool {
-	return r.Common.Has("chosen", training{nameSGD, false, arm{}}.labels()...)
-}
-
-func tuningTable(r *study.Results) *study.Table {
-	t := study.NewTable("Choice of settings, on a seed that is not judged: the three with the lowest test loss", "labels", "method", "settings", "test loss", "test accuracy, %")
+func tuningTable(r *study.Results, network trained) *study.Table {
+	t := study.NewTable(network.title("Choice of settings, on a seed that is not judged: the three with the lowest test loss"), "labels", "method", "settings", "test loss", "test accuracy, %")
 	for _, labels := range []string{labelsName(false), labelsName(true)} {
-		for _, method := range []string{nameSGD, nameEntropy} {
-			for _, s := range lowestThree(r.Common, labels, method) {
+		for _, method := range []string{nameSGD, nameAdam, nameEntropy} {
+			for _, s := range lowestThree(r.Common, network, labels, method) {
 				t.Add(labels, method, s.settings, fmt.Sprintf("%.3f", s.loss), fmt.Sprintf("%.1f", 100*s.accuracy))
 			}
 		}
@@ -86,14 +114,14 @@ type tried struct {
 	loss, accuracy float64
 }
 
-func lowestThree(common *study.Record, labels, method string) []tried {
+func lowestThree(common *study.Record, network trained, labels, method string) []tried {
 	var list []tried
 	for _, s := range common.Scalars {
-		if s.Name != "tuning_loss" || s.Labels.Get("labels") != labels || s.Labels.Get("method") != method {
+		if s.Name != "tuning_loss" || s.Labels.Get("labels") != labels || s.Labels.Get("method") != method || s.Labels.Get("network") != string(network) {
 			continue
 		}
 		settings := s.Labels.Get("settings")
-		t := tried{settings, float64(s.Value), common.Scalar("tuning_accuracy", "labels", labels, "method", method, "settings", settings)}
+		t := tried{settings, float64(s.Value), common.Scalar("tuning_accuracy", network.labels("labels", labels, "method", method, "settings", settings)...)}
 		at := len(list)
 		for at > 0 && list[at-1].loss > t.loss {
 			at--

@@ -27,7 +27,7 @@ type point struct {
 
 // fresh is a network with running statistics of its own parameters.
 func (p plan) fresh(net nn.Sequential, sets *classify.Sets) nn.Sequential {
-	if !p.network.leNet {
+	if !p.network.normalised() {
 		return net
 	}
 	return nn.RefreshRunning(net, func(n nn.Sequential, x *fx.Array) nn.Sequential {
@@ -52,7 +52,7 @@ func (e experiment) follow(env *study.Env, p plan, a arm, noisy bool, seed uint6
 	if err != nil {
 		return nil, err
 	}
-	t, err := study.Once(env, a.program(), func() (*trainer, error) {
+	t, err := study.Once(env, p.name+a.program(), func() (*trainer, error) {
 		return classify.NewTrainer(e.methods.settings(a, p.minibatches(sets))), nil
 	})
 	if err != nil {
@@ -78,6 +78,14 @@ func (e experiment) follow(env *study.Env, p plan, a arm, noisy bool, seed uint6
 	return points, err
 }
 
+// title is how progress calls a training.
+func (p plan) title(training string) string {
+	if p.name == "" {
+		return training
+	}
+	return p.name + ", " + training
+}
+
 // tuningSeed is the seed of the trainings that choose settings. It is never judged
 // unless a user asks for it.
 const tuningSeed = 1_000_000
@@ -88,13 +96,12 @@ func (e experiment) tune(ctx context.Context, env *study.Env, p plan) error {
 	if !p.tuned {
 		return nil
 	}
-	env.Plan(len(p.sets()) * (len(p.sgd) + len(p.entropy)) * p.epochs)
 	for _, noisy := range p.sets() {
 		ends := map[arm]float64{}
-		for _, method := range []string{nameSGD, nameEntropy} {
-			r := env.Record.With(training{method, noisy, arm{}}.labels()...)
+		for _, method := range p.tunes() {
+			r := env.Record.With(p.with(noisy, method)...)
 			for _, a := range p.grid(method) {
-				points, err := e.follow(env, p, a, noisy, tuningSeed, fmt.Sprintf("%s, %v", method, a))
+				points, err := e.follow(env, p, a, noisy, tuningSeed, p.title(fmt.Sprintf("%s, %v", method, a)))
 				if err != nil {
 					return err
 				}
@@ -107,14 +114,14 @@ func (e experiment) tune(ctx context.Context, env *study.Env, p plan) error {
 				ends[a] = end.testLoss
 			}
 		}
-		for _, method := range []string{nameSGD, nameHeavy, nameEntropy} {
+		for _, method := range append(p.tunes(), nameHeavy) {
 			best, lowest := 0, math.Inf(1)
 			for i, a := range p.grid(method) {
 				if ends[a] < lowest {
 					best, lowest = i, ends[a]
 				}
 			}
-			r := env.Record.With(training{method, noisy, arm{}}.labels()...)
+			r := env.Record.With(p.with(noisy, method)...)
 			r.Scalar("chosen", float64(best))
 			r.Note("settings", p.grid(method)[best].String())
 		}
@@ -126,7 +133,7 @@ func (e experiment) tune(ctx context.Context, env *study.Env, p plan) error {
 func (e experiment) trainAll(ctx context.Context, env *study.Env, p plan) error {
 	ends := map[string][]point{}
 	for _, t := range p.runs(env) {
-		points, err := e.follow(env, p, t.arm, t.noisy, env.Seed, fmt.Sprintf("%s, labels %s", t.name, labelsName(t.noisy)))
+		points, err := e.follow(env, p, t.arm, t.noisy, env.Seed, p.title(fmt.Sprintf("%s, labels %s", t.name, labelsName(t.noisy))))
 		if err != nil {
 			return err
 		}

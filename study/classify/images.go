@@ -9,11 +9,13 @@ import (
 )
 
 // Images is a labelled set: Pixels [n, height, width, channels] or, after Flat,
-// [n, features], float32; Labels [n], int32 from 0.
+// [n, features], float32; Labels [n], int32 from 0. Examples of other kinds fit too,
+// with labels [n, ...] where one has several: for a language model, Pixels and Labels
+// are the tokens of n texts and those that follow them, [n, length].
 type Images struct{ Pixels, Labels *fx.Array }
 
 // N is the number of images.
-func (s Images) N() int { return s.Labels.Size() }
+func (s Images) N() int { return s.Labels.Dim(0) }
 
 // Features is the number of values of an image.
 func (s Images) Features() int { return s.Pixels.Size() / s.Pixels.Dim(0) }

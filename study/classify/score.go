@@ -23,13 +23,14 @@ func evaluate[N Network](e exam[N]) marks {
 	return marks{nn.SoftmaxCrossEntropy(logits, e.Images.Labels).AsType(fx.Float64).Sum(), right.AsType(fx.Float64).Sum()}
 }
 
-// Score is the mean cross-entropy over a set, in nats, and the share of right
-// answers, by the network's Apply.
+// Score is the mean cross-entropy over the labels of a set, in nats, and the share of
+// right answers, by the network's Apply.
 func (t *Trainer[N]) Score(net N, s Images) (loss, accuracy float64) {
 	n := s.N()
 	for from := 0; from < n; from += examSize {
 		m := t.exam(exam[N]{net, s.Slice(from, min(from+examSize, n))})
 		loss, accuracy = loss+m.Loss.Item(), accuracy+m.Right.Item()
 	}
-	return loss / float64(n), accuracy / float64(n)
+	labels := float64(s.Labels.Size())
+	return loss / labels, accuracy / labels
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/fluxion-go/fluxion/random"
 )
 
-// Network gives logits [n, classes] for images. One that also has a method
+// Network gives logits [n, classes] for images, or [n, ..., classes] for labels
+// [n, ...]. One that also has a method
 //
 //	Train(x, key *fx.Array) (logits *fx.Array, next N)
 //
