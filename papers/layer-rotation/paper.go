@@ -31,7 +31,7 @@ func (e experiment) paper() *study.Paper {
 		Options: []study.Option{
 			study.IntOption("epochs", 0, "passes over the training images; 0: each network's own").Between(0, 10_000),
 		},
-		DataSets: []string{"glyphs", "mnist", "cifar10"},
+		DataSets: []string{"glyphs", "mnist", "cifar10", "cifar100"},
 		// Three at quick too: 2000 test images leave an error of half a point in a
 		// difference, so that one seed, the first choice, does not decide claim 4.
 		Seeds:   study.PerScale[int]{Quick: 3, Default: 3, Full: 3},

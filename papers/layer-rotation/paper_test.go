@@ -17,8 +17,8 @@ import (
 	"github.com/fluxion-go/fluxion/study/studytest"
 )
 
-// smallPlans is scale quick on fewer test images, and with every kind of training
-// at default.
+// smallPlans is scale quick on fewer test images, with every kind of training at
+// default, and at full every network, a narrow one, and every method.
 func smallPlans(dataName string) study.PerScale[plan] {
 	p := plans(dataName)
 	quick := p.Quick.studies[0]
@@ -35,7 +35,50 @@ func smallPlans(dataName string) study.PerScale[plan] {
 		}
 		all = append(all, s)
 	}
-	return study.PerScale[plan]{Quick: plan{[]trainings{quick}}, Default: plan{all}}
+	full := make([]trainings, 0, 5)
+	for _, s := range p.Full.studies {
+		s.network = narrow(s.network)
+		s.train, s.test, s.epochs, s.batch, s.side = 40, 20, 1, 20, 8
+		switch s.name {
+		case nameDeep: // one of each method
+			seen := map[string]bool{}
+			s.arms = slices.DeleteFunc(s.arms, func(a arm) bool {
+				known := seen[a.method]
+				seen[a.method] = true
+				return known
+			})
+		case nameVGG:
+			s.side = 32
+			fallthrough
+		default:
+			s.arms = []arm{rotating(3, 0)}
+		}
+		full = append(full, s)
+	}
+	return study.PerScale[plan]{Quick: plan{[]trainings{quick}}, Default: plan{all}, Full: plan{full}}
+}
+
+// narrow is a network of the same kind with few channels and units, and, if it is a
+// residual one, few layers.
+func narrow(n network) network {
+	thin := func(sizes []int) []int {
+		var all []int
+		for _, size := range sizes {
+			all = append(all, min(size, 4))
+		}
+		return all
+	}
+	n.convolutions, n.hidden = thin(n.convolutions), thin(n.hidden)
+	if len(n.convolutions) == len(deepCNN.convolutions) {
+		n.convolutions = n.convolutions[5:9]
+	}
+	if n.resNet > 0 {
+		n.resNet = 8
+	}
+	if n.wide.depth > 0 {
+		n.wide = wide{10, 2}
+	}
+	return n
 }
 
 func small(t *testing.T, methods lineup, scale study.Scale, seeds []uint64, threads int, set map[string]string) *study.Outcome {
@@ -172,8 +215,8 @@ func TestNetworks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range []network{perceptron, smallCNN, deepCNN} {
-		sets, err := classify.Open(e, data.Options{Size: 16, Train: 20, Test: 10}, 10)
+	for _, n := range []network{perceptron, smallCNN, deepCNN, vgg, {resNet: 14}, {wide: wide{10, 2}}, {wide: wide{16, 1}}} {
+		sets, err := classify.Open(e, data.Options{Size: 32, Train: 8, Test: 4}, 8)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,6 +238,101 @@ func TestNetworks(t *testing.T) {
 		if nn.SoftmaxCrossEntropy(logits, sets.Train.Labels).Mean().Item() > 100 {
 			t.Error("the loss explodes")
 		}
+	}
+}
+
+// TestResidual: the residual networks have the numbers of parameters that they are
+// known for, without the last layer's bias, with running statistics in the place of
+// scales and shifts.
+func TestResidual(t *testing.T) {
+	for _, c := range []struct {
+		network    network
+		classes    int
+		parameters int
+	}{{resNet32, 10, 464_154 - 10}, {wideResNet, 100, 36_536_884 - 100}} {
+		sets := &classify.Sets{Train: classify.Images{Pixels: fx.Zeros(fx.Float32, 1, 32, 32, 3)}, Classes: c.classes}
+		if n := nn.ParameterCount(c.network.start(sets, 0)); n != c.parameters {
+			t.Errorf("%+v has %d parameters, want %d", c.network, n, c.parameters)
+		}
+	}
+}
+
+// TestAugment: in training every image is moved by some number of pixels, and mirrored
+// or not; each of these happens; a network that is tried sees images as they are.
+func TestAugment(t *testing.T) {
+	const n, height, width, by = 200, 5, 6, 2
+	x := random.Uniform(random.New(1), fx.Float32, 1, 2, n, height, width, 1)
+	a := augment{Shift: by, Mirror: true}
+	if a.Apply(x) != x {
+		t.Error("images are changed outside training")
+	}
+	y, _ := a.TrainLayer(x, random.New(2))
+	from, to := x.Float64s(), y.Float64s()
+	at := func(image, row, column int) float64 {
+		if row < 0 || row >= height || column < 0 || column >= width {
+			return 0
+		}
+		return from[(image*height+row)*width+column]
+	}
+	is := func(image, down, right int, mirrored bool) bool {
+		for row := range height {
+			for column := range width {
+				c := column
+				if mirrored {
+					c = width - 1 - column
+				}
+				if to[(image*height+row)*width+column] != at(image, row+down, c+right) {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	seen := map[[3]int]int{}
+	for image := range n {
+		found := false
+		for down := -by; down <= by; down++ {
+			for right := -by; right <= by; right++ {
+				for mirror := range 2 {
+					if is(image, down, right, mirror == 1) {
+						found = true
+						seen[[3]int{down, right, mirror}]++
+					}
+				}
+			}
+		}
+		if !found {
+			t.Fatalf("image %d is neither moved nor mirrored", image)
+		}
+	}
+	if len(seen) < 45 {
+		t.Errorf("%d of 50 changes occur among %d images", len(seen), n)
+	}
+}
+
+// TestFull: all networks of scale full train by every method, turn by the tangent
+// that Layca prescribes, and come into tables and figures.
+func TestFull(t *testing.T) {
+	o := small(t, published, study.Full, []uint64{0}, 1, nil)
+	want := []string{nameDeep, nameVGG, nameResNet, nameWide, nameToy}
+	if got := o.Results.Values("test_accuracy", "network"); !slices.Equal(got, want) {
+		t.Errorf("networks %v, want %v", got, want)
+	}
+	for _, network := range want {
+		for _, u := range runs(o.Results, network) {
+			if loss := o.Results.Sample("test_loss", u.labels()...)[0]; !(loss < 100) {
+				t.Errorf("%s, %s: test loss %v", network, u.title(), loss)
+			}
+		}
+	}
+	if n := len(runs(o.Results, nameDeep)); n != 14 {
+		t.Errorf("%d methods, want 14", n)
+	}
+	if v := o.Verdicts[0]; v.Status != study.Reproduced {
+		t.Errorf("claim 1: %+v", v)
+	}
+	if len(o.Figures) != 13 {
+		t.Errorf("%d figures, want 13", len(o.Figures))
 	}
 }
 

@@ -2,6 +2,7 @@ package layerrotation
 
 import (
 	"math"
+	"strings"
 
 	"github.com/fluxion-go/fluxion/nn"
 	"github.com/fluxion-go/fluxion/study"
@@ -34,6 +35,9 @@ const (
 	namePerceptron = "perceptron"
 	nameSmall      = "small CNN"
 	nameDeep       = "25-layer CNN"
+	nameVGG        = "VGG-16"
+	nameResNet     = "ResNet-32"
+	nameWide       = "WRN-28-10"
 	nameToy        = "toy"
 )
 
@@ -45,6 +49,12 @@ var (
 	// deepCNN is the paper's C10-CNN1.
 	deepCNN = network{normLast: true, convolutions: []int{32, 32, 32, 32, 32, 32, nn.Pool, 64, 64, 64, 64, 64, 64, nn.Pool,
 		128, 128, 128, 128, 128, 128, nn.Pool, 256, 256, 256, 256, 256, 256}}
+	// vgg is its C10-CNN2, trained with dropout and augmentation.
+	vgg = network{normLast: true, convolutions: nn.VGGPlan(16, 64), hidden: []int{512}, dropout: true, augmented: true}
+	// resNet32 is its C100-resnet.
+	resNet32 = network{resNet: 32}
+	// wideResNet is its C100-WRN, trained with dropout and augmentation.
+	wideResNet = network{wide: wide{28, 10}, augmented: true}
 )
 
 // rotating is Layca on gradient descent at 3^-k.
@@ -79,51 +89,68 @@ func toy(pixels, train, test, side, batch, epochs int) trainings {
 }
 
 func plans(dataName string) study.PerScale[plan] {
-	standard := trainings{name: namePerceptron, network: perceptron, train: 1000, test: 2000, side: 14, batch: 128, epochs: 60}
+	side, channels := 14, 1
+	if strings.HasPrefix(dataName, "cifar") {
+		side, channels = 16, 3
+	}
+	standard := trainings{name: namePerceptron, network: perceptron, train: 1000, test: 2000, side: side, batch: 128, epochs: 60}
 	standard.arms = append(sweep(1, 5), rotating(3, -0.6), rotating(3, 0.6))
 	standard.arms = append(standard.arms, descending(0, 3)...)
 	standard.arms = append(standard.arms, arm{nameDecay, third(1), 0, 0.02}, arm{nameDecay, plain(0.1), 0, 0.1},
 		arm{nameAdam, plain(1e-3), 0, 0}, arm{nameAdam, plain(1e-2), 0, 0},
 		turningAdam(2), turningAdam(3), turningAdam(4), turningAdam(5),
 		arm{nameWarm, plain(3), 0, 0})
-	convolutional := trainings{name: nameSmall, network: smallCNN, train: 1000, test: 2000, side: 14, batch: 128, epochs: 30, arms: sweep(1, 5)}
+	convolutional := trainings{name: nameSmall, network: smallCNN, train: 1000, test: 2000, side: side, batch: 128, epochs: 30, arms: sweep(1, 5)}
 
 	quick := standard
 	quick.epochs = 15
 	quick.arms = []arm{rotating(2, 0), rotating(4, 0), rotating(3, 0.6), {nameSGD, third(1), 0, 0}}
 
-	large := trainings{name: nameDeep, network: deepCNN, batch: 128, epochs: 100}
-	large.arms = sweep(0, 7)
-	for _, alpha := range []float64{-0.6, -0.3, 0.3, 0.6} {
-		large.arms = append(large.arms, rotating(3, alpha))
-	}
-	large.arms = append(large.arms, descending(0, 4)...)
-	large.arms = append(large.arms, arm{nameDecay, third(1), 0, 5e-4}, arm{nameWarm, plain(3), 0, 0}, arm{nameMomentum, third(1), 0, 0},
-		arm{nameNormalised, third(3), 0, 0}, arm{nameAdam, plain(1e-3), 0, 0}, arm{nameRMSProp, plain(1e-3), 0, 0}, arm{nameAdagrad, plain(1e-2), 0, 0})
-	for _, base := range []string{nameMomentum, nameAdam, nameRMSProp, nameAdagrad} {
-		large.arms = append(large.arms, arm{base + withLayca, third(5), 0, 0})
-	}
-	large.arms = append(large.arms, arm{nameNormalised + withLayca, third(3), 0, 0})
-	digits := toy(28*28, 10_000, 0, 28, 2048, 100)
-	full := []trainings{large, digits}
-	switch dataName {
-	case "glyphs":
-		full[0].train, full[0].test, full[0].side = 50_000, 10_000, 32
-		full[1].test = 10_000
-	case "mnist":
-		full = []trainings{digits}
-	case "cifar10":
-		full = []trainings{large}
-	}
-	pixels := standard.side * standard.side
-	if dataName == "cifar10" {
-		pixels *= 3
-	}
 	return study.PerScale[plan]{
 		Quick:   plan{[]trainings{quick}},
-		Default: plan{[]trainings{standard, convolutional, toy(pixels, 1000, 2000, 14, 250, 60)}},
-		Full:    plan{full},
+		Default: plan{[]trainings{standard, convolutional, toy(side*side*channels, 1000, 2000, side, 250, 60)}},
+		Full:    plan{publishedTrainings(dataName)},
 	}
+}
+
+// publishedTrainings are the paper's, of each network on the data that it has there.
+// The built-in images stand in for all of them.
+func publishedTrainings(dataName string) []trainings {
+	photographs := func(name string, n network) trainings {
+		s := trainings{name: name, network: n, side: 32, batch: 128, epochs: 100, arms: publishedArms()}
+		if dataName == "glyphs" {
+			s.train, s.test = 50_000, 10_000
+		}
+		return s
+	}
+	deep, dropping := photographs(nameDeep, deepCNN), photographs(nameVGG, vgg)
+	residual, widened := photographs(nameResNet, resNet32), photographs(nameWide, wideResNet)
+	digits := toy(28*28, 10_000, 0, 28, 2048, 100)
+	switch dataName {
+	case "mnist":
+		return []trainings{digits}
+	case "cifar10":
+		return []trainings{deep, dropping}
+	case "cifar100":
+		return []trainings{residual, widened}
+	}
+	digits.test = 10_000
+	return []trainings{deep, dropping, residual, widened, digits}
+}
+
+// publishedArms are the paper's methods at the rates it gives.
+func publishedArms() []arm {
+	arms := sweep(0, 7)
+	for _, alpha := range []float64{-0.6, -0.3, 0.3, 0.6} {
+		arms = append(arms, rotating(3, alpha))
+	}
+	arms = append(arms, descending(0, 4)...)
+	arms = append(arms, arm{nameDecay, third(1), 0, 5e-4}, arm{nameWarm, plain(3), 0, 0}, arm{nameMomentum, third(1), 0, 0},
+		arm{nameNormalised, third(3), 0, 0}, arm{nameAdam, plain(1e-3), 0, 0}, arm{nameRMSProp, plain(1e-3), 0, 0}, arm{nameAdagrad, plain(1e-2), 0, 0})
+	for _, base := range []string{nameMomentum, nameAdam, nameRMSProp, nameAdagrad} {
+		arms = append(arms, arm{base + withLayca, third(5), 0, 0})
+	}
+	return append(arms, arm{nameNormalised + withLayca, third(3), 0, 0})
 }
 
 // plan is that of the scale, with what the options change.
