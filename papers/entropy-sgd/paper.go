@@ -34,7 +34,7 @@ func (e experiment) paper() *study.Paper {
 		},
 		DataSets: []string{"glyphs", "mnist", "cifar10", textName},
 		Seeds:    study.PerScale[int]{Quick: 1, Default: 5, Full: 5},
-		Takes:    study.PerScale[time.Duration]{Quick: 5 * time.Second, Default: 2 * time.Minute, Full: 100 * time.Hour},
+		Takes:    study.PerScale[time.Duration]{Quick: 5 * time.Second, Default: 2 * time.Minute, Full: 1800 * time.Hour},
 		Common:   e.common,
 		Run:      e.run,
 		Tables:   tables,

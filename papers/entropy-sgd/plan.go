@@ -162,7 +162,7 @@ func plans(dataName string) study.PerScale[[]plan] {
 	case "cifar10":
 		standard.side = 16
 	case textName: // a smaller model on the beginning of the text
-		standard = plan{network: network{lstm: 64}, text: text{characters: 100_000, window: 32}, batch: 32, epochs: 10, tuned: true, variants: true}
+		standard = plan{network: network{lstm: 64}, text: text{characters: 50_000, window: 32}, batch: 32, epochs: 6, tuned: true, variants: true}
 		standard.sgd, standard.adam, standard.entropy = textGrids()
 	}
 	quick := standard

@@ -138,7 +138,7 @@ func accuracyFigure(r *study.Results, network, suffix string) *study.Figure {
 	for _, u := range runs(r, network) {
 		name := u.family()
 		if sweep {
-			name = raised(u.rate)
+			name = "Layca, " + raised(u.rate)
 		}
 		at, ok := places[name]
 		if !ok {
@@ -155,8 +155,7 @@ func accuracyFigure(r *study.Results, network, suffix string) *study.Figure {
 	f := &study.Figure{Name: "accuracy" + suffix, Title: "Test accuracy by how far the layers turned, " + network, Panels: []study.Panel{panel}, Ordered: sweep,
 		Caption: "Test accuracy against the mean final rotation of the layers: every training of every seed."}
 	if sweep {
-		f.Title += " with Layca by its rate"
-		f.Caption += " Colours are the rates, from the largest to the smallest."
+		f.Caption += " Colours are Layca's rates."
 	}
 	return f
 }
@@ -174,19 +173,15 @@ func stepsFigure(r *study.Results, network, suffix string) *study.Figure {
 		drawn[u.rate] = held
 		name := u.title()
 		if sweep {
-			name = raised(u.rate)
+			name = "Layca, " + raised(u.rate)
 		}
 		c := r.Band(study.Range, "tangent", u.labels()...).Curve(name)
 		c.Low, c.High = nil, nil
 		panel.Curves = append(panel.Curves, c)
 	}
-	f := &study.Figure{Name: "steps" + suffix, Title: "How far hidden layers turn in one step, " + network, Panels: []study.Panel{panel}, Ordered: sweep,
+	return &study.Figure{Name: "steps" + suffix, Title: "How far hidden layers turn in one step, " + network, Panels: []study.Panel{panel}, Ordered: sweep,
 		Caption: "Mean tangent of the angle of a step over hidden layers and an epoch's steps, median over the seeds. Distances from the start saturate at 1; these do not. " +
 			"Layca holds them at its rate, whatever the method under it, and its two falls can be seen."}
-	if sweep {
-		f.Title += " with Layca by its rate"
-	}
-	return f
 }
 
 // featuresFigure is what the first layer of the toy looks for.

@@ -155,6 +155,31 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+// TestSeveralLabels: a language model is trained on texts whose labels are those that
+// follow, [n, length], and its score is the mean over all of them.
+func TestSeveralLabels(t *testing.T) {
+	const n, length, kinds = 40, 5, 6
+	e := env(t)
+	start := random.Randint(random.New(1), fx.Int32, 0, kinds, n, 1)
+	texts := start.Add(fx.Arange(fx.Int32, length+1)).Rem(fx.Scalar(int32(kinds))) // the next is one more
+	set := classify.Images{Pixels: texts.SliceAxis(1, 0, length), Labels: texts.SliceAxis(1, 1, length+1)}
+	net := nn.Sequential{nn.NewEmbedding(random.New(2), kinds, 8), nn.NewLinear(random.New(3), 8, kinds)}
+	trainer := classify.NewTrainer(classify.Settings[nn.Sequential]{Optimizer: adam})
+	loss, accuracy := trainer.Score(net, set)
+	all := nn.SoftmaxCrossEntropy(net.Apply(set.Pixels), set.Labels)
+	if set.N() != n || math.Abs(loss-all.Mean().Item()) > 1e-6 || !(accuracy >= 0 && accuracy <= 1) {
+		t.Errorf("%d texts with loss %v and accuracy %v, want %d and %v", set.N(), loss, accuracy, n, all.Mean().Item())
+	}
+	end, trace, err := trainer.Train(e, "texts", classify.Run[nn.Sequential]{Start: trainer.Start(net, 0.1), Sets: &classify.Sets{Train: set, Test: set, Classes: kinds},
+		Batch: 10, Epochs: 15, Seed: 4, Rate: 0.1})
+	if err != nil || len(trace.Loss) != 60 {
+		t.Fatalf("%d steps, error %v", len(trace.Loss), err)
+	}
+	if loss, accuracy = trainer.Score(end.Net, set); loss > 0.1 || accuracy != 1 {
+		t.Errorf("after training the loss is %v and the accuracy %v", loss, accuracy)
+	}
+}
+
 func TestUnknownWatch(t *testing.T) {
 	defer func() {
 		if got := recover(); got != "classify: the optimizer does not report speed" {
