@@ -50,7 +50,10 @@ func curvesFigure(r *study.Results, network trained) *study.Figure {
 			name string
 			y    study.Axis
 		}{{"train", study.Axis{Label: "training loss", Unit: "nats", Log: true}}, {"test", test}, {"accuracy", accuracy}} {
-			panel := &study.Lines{Title: "labels " + labels, X: study.Axis{Label: "gradients", Min: study.At(0)}, Y: c.y}
+			panel := &study.Lines{X: study.Axis{Label: "gradients", Min: study.At(0)}, Y: c.y}
+			if network == "" {
+				panel.Title = "labels " + labels
+			}
 			for _, method := range r.Values("test_loss", "method", network.labels("labels", labels)...) {
 				curve := r.Band(study.Range, c.name, network.labels("labels", labels, "method", method)...).Curve(method)
 				if method != nameSGD && method != nameEntropy {

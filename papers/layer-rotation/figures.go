@@ -177,6 +177,9 @@ func stepsFigure(r *study.Results, network, suffix string) *study.Figure {
 		}
 		c := r.Band(study.Range, "tangent", u.labels()...).Curve(name)
 		c.Low, c.High = nil, nil
+		if len(c.X) == 1 {
+			c.Draw = study.Points
+		}
 		panel.Curves = append(panel.Curves, c)
 	}
 	return &study.Figure{Name: "steps" + suffix, Title: "How far hidden layers turn in one step, " + network, Panels: []study.Panel{panel}, Ordered: sweep,
