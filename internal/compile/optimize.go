@@ -3,8 +3,6 @@ package compile
 import (
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/fluxion-go/fluxion/internal/graph"
 )
@@ -140,7 +138,7 @@ func (o *optimizer) inline(fn *graph.Func, args []*graph.Node) []*graph.Node {
 func (o *optimizer) apply(p *graph.Prim, attrs any, ins []*graph.Node) []*graph.Node {
 	key := ""
 	if !p.Barrier {
-		key = opKey(p, attrs, ins)
+		key = graph.Key(p, attrs, ins)
 		if have, ok := o.seen[key]; ok {
 			return have
 		}
@@ -153,28 +151,6 @@ func (o *optimizer) apply(p *graph.Prim, attrs any, ins []*graph.Node) []*graph.
 		o.seen[key] = outs
 	}
 	return outs
-}
-
-// opKey is the same for ops that give the same results.
-func opKey(p *graph.Prim, attrs any, ins []*graph.Node) string {
-	var b strings.Builder
-	b.WriteString(p.Name)
-	switch a := attrs.(type) {
-	case nil:
-	case graph.ScanAttrs:
-		fmt.Fprintf(&b, "%p.%d.%d.%d.%t", a.Body, a.Carry, a.XS, a.Length, a.Reverse)
-	case graph.WhileAttrs:
-		fmt.Fprintf(&b, "%p.%p", a.Test, a.Body)
-	case graph.CondAttrs:
-		fmt.Fprintf(&b, "%p.%p", a.Then, a.Else)
-	default:
-		fmt.Fprintf(&b, "%v", a)
-	}
-	for _, n := range ins {
-		b.WriteByte('#')
-		b.WriteString(strconv.FormatUint(n.ID, 36))
-	}
-	return b.String()
 }
 
 // constant computes an op whose operands are all constants. Broadcasts stay:

@@ -52,6 +52,7 @@ type Node struct {
 	op     atomic.Pointer[Op]
 	buf    atomic.Pointer[Buffer]
 	scopes []*Scope // transformations under way that this value depends on
+	scalar bool     // ScalarNode made it
 }
 
 // Op is one application of a primitive.

@@ -39,7 +39,9 @@ func ScalarNode(d DType, v float64) *Node {
 			View[uint8](b)[0] = 1
 		}
 	}
-	return Constant(b, nil)
+	n := Constant(b, nil)
+	n.scalar = true
+	return n
 }
 
 // BroadcastAttrs places operand axis i at result axis Axes[i]; operand axes of

@@ -37,11 +37,19 @@ func (t *Tape) Pushforward(dx []*Node) []*Node {
 
 // Pullback carries cotangents back along the tape: ct has one cotangent per
 // output (nil is zero), the result one per input (nil is zero).
+//
+// What the tape computes twice gets its cotangents added up before they go
+// further back, so that the way back is walked once: derivatives of derivatives
+// pass the function itself several times.
 func (t *Tape) Pullback(ct []*Node) []*Node {
 	cot := map[*Node]*Node{}
+	first := t.firsts()
 	add := func(n, c *Node) {
 		if c == nil || !n.DType.Differentiable() {
 			return
+		}
+		if f := first[n]; f != nil {
+			n = f
 		}
 		if have := cot[n]; have != nil {
 			c = Add(have, c)
@@ -126,7 +134,7 @@ func (t *Tape) Batch(size int, ins []*Node, batched []bool) ([]*Node, []bool) {
 
 // AsTape views a closed function as a tape from its parameters to its results.
 func (fn *Func) AsTape() *Tape {
-	t := &Tape{Ins: fn.Params, Outs: fn.Outs, Ops: fn.Ops, active: map[*Node]bool{}}
+	t := &Tape{Ins: fn.Params, Outs: fn.Outs, Ops: fn.Ops, recent: fn.Ops, active: map[*Node]bool{}}
 	for _, p := range fn.Params {
 		t.active[p] = true
 	}

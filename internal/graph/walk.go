@@ -47,6 +47,7 @@ func behind(outs []*Node, stop func(*Node) bool) []*Op {
 type Tape struct {
 	Ins, Outs []*Node
 	Ops       []*Op
+	recent    []*Op          // all that is newer than the inputs, oldest first
 	active    map[*Node]bool // the nodes that depend on the inputs
 }
 
@@ -62,7 +63,8 @@ func Record(ins, outs []*Node) *Tape {
 		t.active[n] = true
 		floor = min(floor, n.ID)
 	}
-	for _, op := range Between(outs, floor-1, t.active) {
+	t.recent = Between(outs, floor-1, t.active)
+	for _, op := range t.recent {
 		if slices.ContainsFunc(op.Ins, func(n *Node) bool { return t.active[n] }) {
 			t.Ops = append(t.Ops, op)
 			for _, o := range op.Outs {
