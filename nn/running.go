@@ -28,6 +28,11 @@ func WithRunning[M any](model, from M) M {
 	}, model, from)
 }
 
+// Learned chooses the leaves of a model that are learned, all but the running
+// statistics that WithRunning speaks of: a mask for optimizers that look at all
+// parameters together.
+func Learned(path string, _ *fx.Array) bool { return !isRunning(path) }
+
 func isRunning(path string) bool {
 	owner, statistic, ok := cutLast(path, ".")
 	return ok && (statistic == "Mean" || statistic == "Var") && (owner == "Running" || strings.HasSuffix(owner, ".Running"))

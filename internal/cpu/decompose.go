@@ -36,10 +36,15 @@ func (a matrix64) clone() matrix64         { return matrix64{a.m, a.n, append([]
 func (a matrix64) fill(v float64)          { fill(a.v, v) }
 
 func (a matrix64) transposed() matrix64 {
+	const side = 16 // of a square whose rows stay in L1, here and there
 	t := newMatrix(a.n, a.m)
-	for i := range a.m {
-		for j := range a.n {
-			t.set(j, i, a.at(i, j))
+	for i0 := 0; i0 < a.m; i0 += side {
+		for j0 := 0; j0 < a.n; j0 += side {
+			for i := i0; i < min(i0+side, a.m); i++ {
+				for j := j0; j < min(j0+side, a.n); j++ {
+					t.set(j, i, a.at(i, j))
+				}
+			}
 		}
 	}
 	return t
@@ -223,39 +228,4 @@ func qr(a, q, r matrix64) {
 			}
 		}
 	}
-}
-
-// triangularSolve substitutes forwards or backwards.
-func triangularSolve(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) {
-	t := op.Attrs.(graph.TriangularAttrs)
-	s := op.Ins[1].Shape
-	k := len(s) - 2
-	n, cols := s[k], s[k+1]
-	e.pool.For(s[:k].Size(), 1, func(_, lo, hi int) {
-		for b := lo; b < hi; b++ {
-			a, x := matrixAt(ins[0], n, n, b), matrixAt(ins[1], n, cols, b)
-			if t.Transpose {
-				a = a.transposed()
-			}
-			backwards := t.Upper != t.Transpose
-			for step := range n {
-				i, from, to := step, 0, step
-				if backwards {
-					i = n - 1 - step
-					from, to = i+1, n
-				}
-				row := x.row(i)
-				for j := from; j < to; j++ {
-					axpy64(-a.at(i, j), x.row(j), row)
-				}
-				if !t.Unit {
-					d := a.at(i, i)
-					for c := range row {
-						row[c] /= d
-					}
-				}
-			}
-			putMatrix(outs[0], x, b)
-		}
-	})
 }

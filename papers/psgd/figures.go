@@ -24,6 +24,9 @@ func figures(r *study.Results) []*study.Figure {
 	if r.Has("train_loss") {
 		list = append(list, imageFigure(r))
 	}
+	if r.Has("text_train") {
+		list = append(list, textFigure(r))
+	}
 	return list
 }
 
@@ -44,12 +47,9 @@ func errorBand(r *study.Results, labels ...any) study.Band {
 }
 
 func fitFigure(r *study.Results) *study.Figure {
-	median := fitted(r, "error", nameNewton, matrixSPD, 0).Median()
-	f := &study.Figure{Name: "fit", Columns: 2,
-		Title: fmt.Sprintf("To the inverse of |H|: the triangular family up to %.2f, others as far as they reach", median),
+	f := &study.Figure{Name: "fit", Columns: 2, Title: "The fit of P to the inverse of |H|, by family",
 		Caption: "Relative error of P against the number of pairs (v, Hv), step 0.1; median and range over the seeds. The closed form is (mean hh')^(-1/2). " +
-			"Triangular and general lie on each other, as do X-shaped and Kronecker at the top, save on a Kronecker product. BFGS is exact without noise and " +
-			"leaves the picture below; where H is indefinite it is lost from the start."}
+			"A curve that is not there is outside of the axis: below it where a method is exact, above it where it is lost."}
 	for _, m := range matrixNames {
 		panel := &study.Lines{Title: m, X: study.Axis{Label: "pairs", Log: true}, Y: errorAxis}
 		for _, method := range r.Values("error", "method", "noise", 0.0) {
@@ -72,13 +72,13 @@ func structureFigure(r *study.Results) *study.Figure {
 		}
 		g.Values = append(g.Values, row)
 	}
-	return &study.Figure{Name: "structure", Title: "A family is as good as the Hessian has its structure",
+	return &study.Figure{Name: "structure", Title: "Error of the fit, by family and structure of the Hessian",
 		Caption: "Relative error of P after all pairs, median over the seeds; 0.001 stands for anything smaller. Positive definite and indefinite matrices have no structure.",
 		Panels:  []study.Panel{&study.HeatMap{Grid: g, Value: study.Axis{Label: "relative error of P", Log: true, Min: study.At(0.01), Max: study.At(1)}}}}
 }
 
 func noiseFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "noise", Title: "BFGS bears little noise well and much noise badly; PSGD's fit is slow and steady",
+	f := &study.Figure{Name: "noise", Title: "The fit with noise on the products with the Hessian",
 		Caption: "Relative error on the positive definite Hessian with noise of deviation σ on h, step 0.01; median and range over the seeds. With noise the fit aims at " +
 			"(H² + σ²)^(-1/2), where the closed form is."}
 	for _, noise := range r.Values("error", "noise")[1:] {
@@ -94,10 +94,8 @@ func noiseFigure(r *study.Results) *study.Figure {
 }
 
 func valleyFigure(r *study.Results) *study.Figure {
-	own := r.Sample("valley_steps", "method", namePSGD, "fit", 0.1, "rate", 0.5).Median()
 	f := &study.Figure{Name: "rosenbrock", Columns: 2,
-		Title: fmt.Sprintf("Rosenbrock's valley: PSGD is at 1e-8 after %s steps, gradient descent after %s, Adam after %s",
-			count(own), orMore(bestDescent(r, nameDescent, descentRates)), orMore(bestDescent(r, nameAdam, adamRates))),
+		Title: "Rosenbrock's valley: f by steps",
 		Caption: "Left: PSGD at its settings, median and range over the seeds. Right: beside gradient descent and Adam at the rate with the fewest steps, or the lowest end. " +
 			"A step of PSGD costs about three gradients."}
 	y := study.Axis{Label: "f", Log: true, Min: study.At(1e-12), Max: study.At(100)}
@@ -148,17 +146,10 @@ func steps(r *study.Results, method string, rate float64) float64 {
 	return 2*plainSteps + r.Common.Scalar("valley_loss", labels...)
 }
 
-func orMore(v float64) string {
-	if math.IsInf(v, 1) {
-		return fmt.Sprintf("more than %d", plainSteps)
-	}
-	return count(v)
-}
-
 func xorFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "xor", Title: "Delayed exclusive or: a loss of log 2 is a guess",
+	f := &study.Figure{Name: "xor", Title: "Delayed exclusive or: training loss by steps",
 		Caption: "Loss of minibatches, means of 20 steps, median and quartiles over the seeds; a seed counts with 0.1 once its loss has been below that, which ends its training. " +
-			"PSGD has the learning rate 0.01, on longer sequences 0.05, and clipping at 1."}
+			"PSGD has the learning rate 0.01, on longer sequences 0.05, and clipping at 1. A loss of log 2 is a guess."}
 	for _, length := range r.Values("xor_steps", "length") {
 		panel := &study.Lines{Title: "length " + length, X: study.Axis{Label: "step", Min: study.At(0)}, Y: study.Axis{Label: "loss", Unit: "nats", Min: study.At(0), Max: study.At(0.8)}}
 		for _, method := range r.Values("xor_steps", "method", "length", length) {
@@ -213,26 +204,9 @@ func armName(method, rate string) string {
 	return method + ", rate " + rate
 }
 
-// successTitle counts the seeds of the better family of PSGD, and of the baselines at
-// their better rates.
-func successTitle(r *study.Results) string {
-	title := fmt.Sprintf("Delayed exclusive or, of %d seeds solved:", len(r.Seeds))
-	for i, length := range r.Values("xor_steps", "length") {
-		if i > 0 {
-			title += ";"
-		}
-		best := map[string]int{}
-		for _, method := range r.Values("xor_steps", "method", "length", length) {
-			best[method] = solvedBy(r, method, int(number(length)), math.MaxInt)
-		}
-		title += fmt.Sprintf(" at %s PSGD %d, SGD %d", length, max(best[nameKron], best[nameLRA]), best[nameSGD])
-	}
-	return title
-}
-
 // successFigure is the step at which each seed's training is done.
 func successFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "success", SharedScale: true, Title: successTitle(r),
+	f := &study.Figure{Name: "success", SharedScale: true, Title: "Delayed exclusive or: steps until it is solved, by seed",
 		Caption: "Steps until the loss of a minibatch is below 0.1, for each seed; never: not within the limit. A step of PSGD costs three gradients."}
 	for _, length := range r.Values("xor_steps", "length") {
 		g := study.Grid{RowName: "method", ColName: "seed"}
@@ -251,7 +225,7 @@ func successFigure(r *study.Results) *study.Figure {
 }
 
 func imageFigure(r *study.Results) *study.Figure {
-	f := &study.Figure{Name: "images", Columns: 3, Title: "Images: what a step, a gradient and a second buy",
+	f := &study.Figure{Name: "images", Columns: 3, Title: "Images: training loss by steps, gradients and time",
 		Caption: "Training loss, means of 5 steps, at each method's best rate; median and quartiles over the seeds. Middle: a product with the Hessian counts two gradients. " +
 			"Right: by the time of a step measured on the machine of the run."}
 	loss := study.Axis{Label: "training loss", Unit: "nats", Log: true}
@@ -259,7 +233,7 @@ func imageFigure(r *study.Results) *study.Figure {
 	perGradient := &study.Lines{Title: "by gradients", X: study.Axis{Label: "gradients' worth of work", Min: study.At(0)}, Y: loss}
 	perSecond := &study.Lines{Title: "by time", X: study.Axis{Label: "time", Unit: "s", Min: study.At(0)}, Y: loss}
 	for _, method := range r.Values("train_loss", "method") {
-		rate, _ := best(r, method)
+		rate, _ := best(r, "train_loss", method)
 		c := r.Band(study.Quartiles, "loss", "method", method, "rate", rate).Curve(method)
 		perStep.Curves = append(perStep.Curves, c)
 		perGradient.Curves = append(perGradient.Curves, stretched(c, r.First().Scalar("step_cost", "method", method, "rate", rate)))
@@ -292,4 +266,19 @@ func stepSeconds(r *study.Results, method string) (float64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// textFigure is the training of language models.
+func textFigure(r *study.Results) *study.Figure {
+	loss := study.Axis{Label: "training loss", Unit: "nats per character"}
+	perStep := &study.Lines{Title: "by steps", X: study.Axis{Label: "step", Min: study.At(0)}, Y: loss}
+	perGradient := &study.Lines{Title: "by gradients", X: study.Axis{Label: "gradients' worth of work", Min: study.At(0)}, Y: loss}
+	for _, method := range r.Values("text_train", "method") {
+		rate, _ := best(r, "text_train", method)
+		c := r.Band(study.Quartiles, "text", "method", method, "rate", rate).Curve(method + ", " + rate)
+		perStep.Curves = append(perStep.Curves, c)
+		perGradient.Curves = append(perGradient.Curves, stretched(c, r.First().Scalar("text_cost", "method", method, "rate", rate)))
+	}
+	return &study.Figure{Name: "text", Columns: 2, Title: "A language model: training loss by steps and by gradients", Panels: []study.Panel{perStep, perGradient},
+		Caption: "Training loss of each method at its best rate, by the mean loss of the last tenth of the steps; median and quartiles over the seeds. A product with the Hessian counts two gradients."}
 }

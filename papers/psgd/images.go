@@ -16,7 +16,7 @@ import (
 	"github.com/fluxion-go/fluxion/study/classify"
 )
 
-// Part D: a perceptron on images, or at scale full a residual network.
+// Part D: a perceptron on images, or at scale full a ResNet-18.
 
 const (
 	imageHidden   = 128
@@ -49,9 +49,9 @@ func entrants[N classify.Network](families []named, rates map[string][]float64) 
 			probability, cost = imageEvery, 1+2*imageEvery
 		}
 		list = append(list, entrant[N]{f.name, rates[f.name], cost, func(lr optim.Schedule, key *fx.Array) optim.Optimizer[N] {
-			o := optim.NewPSGD[N](f.family, lr, key)
+			o := optim.NewPSGD[[]*fx.Array](f.family, lr, key)
 			o.Momentum, o.UpdateProb = imageMomentum, probability
-			return o
+			return optim.Masked[N](nn.Learned, o)
 		}})
 	}
 	return append(list,
@@ -70,14 +70,16 @@ var imageRates = map[string][]float64{
 	nameMomentum: {0.03, 0.1, 0.3}, nameAdam: {0.01, 0.03, 0.1},
 }
 
-// The rates of the residual network are the authors': 0.02 for X-shaped and low rank,
-// and for SGD 1.0 of a moving average.
-var deepRates = map[string][]float64{nameLRA: {0.02}, nameXMat: {0.02}, nameMomentum: {0.1}, nameAdam: {0.001}}
+// The rates of the ResNet-18: the authors' for PSGD, 0.02 for X-shaped and low rank
+// and 0.2 for Kronecker. SGD's grid is around the authors' 1.0 of a moving average,
+// which is 0.1 here, and Adam's around its usual 0.001.
+var deepRates = map[string][]float64{nameLRA: {0.02}, nameXMat: {0.02}, nameKron: {0.2},
+	nameMomentum: {0.03, 0.1, 0.3}, nameAdam: {0.0003, 0.001, 0.003}}
 
 // sets opens the images of a plan.
 func (p plan) sets(env *study.Env) (*classify.Sets, error) {
 	sets, err := classify.Open(env, data.Options{Size: p.side, Train: p.trainImages, Test: p.testImages}, p.batch)
-	if err != nil || p.resnet {
+	if err != nil || p.channels > 0 {
 		return sets, err
 	}
 	return sets.Flat(), nil
@@ -93,14 +95,23 @@ func (e experiment) images(ctx context.Context, env *study.Env, p plan) error {
 		return err
 	}
 	key := random.FoldIn(random.New(env.Seed), partImages)
-	flat := []named{{nameLRA, e.methods.lowRank(trainRank)}, {nameXMat, e.methods.xmat}}
-	if p.resnet {
-		net := nn.Sequential{nn.NewResNet(key, sets.Train.Pixels.Dim(3), sets.Classes)}
-		return train(ctx, env, p, sets, net, entrants[nn.Sequential](flat, deepRates))
+	if p.channels > 0 {
+		net := residual{nn.NewResNet18(key, sets.Train.Pixels.Dim(3), sets.Classes, nn.ResNet18Options{Channels: p.channels})}
+		return train(ctx, env, p, sets, net, entrants[residual](e.deepFamilies(), deepRates))
 	}
+	return train(ctx, env, p, sets, newPerceptron(key, sets.Train.Features(), imageHidden, sets.Classes), entrants[perceptron](e.imageFamilies(), imageRates))
+}
+
+// imageFamilies are those that the perceptron is trained with.
+func (e experiment) imageFamilies() []named {
 	small := liegroup.Kronecker{MaxSize: imageMaxSize}
-	all := append(flat, named{nameKron, small}, named{nameSparing, small})
-	return train(ctx, env, p, sets, newPerceptron(key, sets.Train.Features(), imageHidden, sets.Classes), entrants[perceptron](all, imageRates))
+	return []named{{nameLRA, e.methods.lowRank(trainRank)}, {nameXMat, e.methods.xmat}, {nameKron, small}, {nameSparing, small}}
+}
+
+// deepFamilies are those of the networks of scale full, whose leaves are not all
+// matrices.
+func (e experiment) deepFamilies() []named {
+	return []named{{nameLRA, e.methods.lowRank(trainRank)}, {nameXMat, e.methods.xmat}, {nameKron, liegroup.Unfolded{Of: e.methods.kron}}}
 }
 
 // train trains one network with all methods.
@@ -147,8 +158,13 @@ func (p plan) schedule(c classify.Choice, steps int) optim.Schedule {
 	if !p.cosine {
 		return c.Schedule()
 	}
+	return falling(c.Rate, steps)
+}
+
+// falling is a rate that falls like a cosine to 0.
+func falling(rate *fx.Array, steps int) optim.Schedule {
 	shape := optim.Cosine(1, 0, steps)
-	return func(step *fx.Array) *fx.Array { return c.Rate.Mul(shape(step)) }
+	return func(step *fx.Array) *fx.Array { return rate.Mul(shape(step)) }
 }
 
 // race times a step of each method on the perceptron, for the axis of seconds.
@@ -157,8 +173,7 @@ func (e experiment) race(env *study.Env, p plan) error {
 	if err != nil {
 		return err
 	}
-	small := liegroup.Kronecker{MaxSize: imageMaxSize}
-	list := entrants[perceptron]([]named{{nameLRA, e.methods.lowRank(trainRank)}, {nameXMat, e.methods.xmat}, {nameKron, small}, {nameSparing, small}}, imageRates)
+	list := entrants[perceptron](e.imageFamilies(), imageRates)
 	net := newPerceptron(random.New(0), sets.Train.Features(), imageHidden, sets.Classes)
 	batches, err := data.NewBatches(sets.Train.N(), p.batch, 0, data.BatchOptions{DropLast: true})
 	if err != nil {
@@ -187,11 +202,11 @@ const (
 	raceRounds = 5
 )
 
-// best is the rate of a method with the least median training loss, and that loss.
-func best(r *study.Results, method string) (rate string, loss float64) {
+// best is the rate of a method with the least median of a loss, and that loss.
+func best(r *study.Results, name, method string) (rate string, loss float64) {
 	loss = math.Inf(1)
-	for _, v := range r.Values("train_loss", "rate", "method", method) {
-		if m := r.Sample("train_loss", "method", method, "rate", v).Median(); m < loss || rate == "" {
+	for _, v := range r.Values(name, "rate", "method", method) {
+		if m := r.Sample(name, "method", method, "rate", v).Median(); m < loss || rate == "" {
 			rate, loss = v, m
 		}
 	}

@@ -4,6 +4,7 @@ package psgd
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/fluxion-go/fluxion/study"
@@ -32,8 +33,11 @@ func (e experiment) paper() *study.Paper {
 			study.IntOption("xor-steps", -1, "the most steps on the delayed exclusive or; 0: it is left out, -1: the scale's own").Between(-1, 10_000_000),
 			study.IntOption("xor-length", 0, "of its sequences; 0: the scale's own").Between(0, 10_000),
 			study.IntOption("epochs", -1, "passes over the images; 0: no network is trained, -1: the scale's own").Between(-1, 1000),
+			study.IntOption("images", 0, "training images; 0: the scale's own").Between(0, 10_000_000),
+			study.IntOption("channels", 0, "of the ResNet-18's first stage, at scale full; 0: 64").Between(0, 1024),
+			study.IntOption("text-steps", -1, "of each language model; 0: none is trained, -1: the scale's own").Between(-1, 10_000_000),
 		},
-		DataSets: []string{"glyphs", "mnist", "cifar10"},
+		DataSets: []string{builtIn, "mnist", "cifar10", textName},
 		Seeds:    study.PerScale[int]{Quick: 2, Default: 5, Full: 5},
 		Takes:    study.PerScale[time.Duration]{Quick: 5 * time.Second, Default: 155 * time.Second, Full: 5000 * time.Hour},
 		Common:   e.common,
@@ -50,19 +54,29 @@ const (
 	partInvariance
 	partXOR
 	partImages
+	partText
 )
 
-// common reads the images, so that a set that is missing is found at once, times
-// steps on them, and runs the baselines that draw nothing.
+// common reads the data, so that a set that is missing is found at once, times steps
+// on images, and runs the baselines that draw nothing.
 func (e experiment) common(_ context.Context, env *study.Env) error {
-	plainValley(env)
 	p := e.plan(env)
-	if p.epochs == 0 {
-		return nil
+	if p.epochs > 0 && env.Data.Name == textName {
+		return fmt.Errorf("psgd: %s is a text; epochs are for images such as those of --data cifar10", textName)
 	}
-	if p.resnet {
-		_, err := p.sets(env)
-		return err
+	if p.text.steps > 0 {
+		if _, err := corpusOf(env); err != nil {
+			return err
+		}
+	}
+	if p.epochs > 0 {
+		if _, err := p.sets(env); err != nil {
+			return err
+		}
+	}
+	plainValley(env)
+	if p.epochs == 0 || p.channels > 0 {
+		return nil
 	}
 	return e.race(env, p)
 }
@@ -70,7 +84,7 @@ func (e experiment) common(_ context.Context, env *study.Env) error {
 // run is the experiment for one seed.
 func (e experiment) run(ctx context.Context, env *study.Env) error {
 	p := e.plan(env)
-	for _, part := range []func(context.Context, *study.Env, plan) error{e.fits, e.rosenbrock, e.invariance, e.xor, e.images} {
+	for _, part := range []func(context.Context, *study.Env, plan) error{e.fits, e.rosenbrock, e.invariance, e.xor, e.images, e.write} {
 		if err := part(ctx, env, p); err != nil {
 			return err
 		}

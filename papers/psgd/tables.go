@@ -19,6 +19,9 @@ func tables(r *study.Results) []*study.Table {
 	if r.Has("train_loss") {
 		list = append(list, imageTable(r))
 	}
+	if r.Has("text_train") {
+		list = append(list, textTable(r))
+	}
 	t := study.NewTable("Invariance: two paths of 50 steps in different parameters", "quantity", "median (range)")
 	t.Add("largest distance", r.Sample("drift").Summary())
 	t.Add("way gone", r.Sample("moved").Summary())
@@ -105,7 +108,7 @@ func xorTable(r *study.Results) *study.Table {
 func imageTable(r *study.Results) *study.Table {
 	t := study.NewTable("Images: median (range)", "method", "rate", "gradients a step", "training loss", "test loss", "test accuracy")
 	for _, method := range r.Values("train_loss", "method") {
-		chosen, _ := best(r, method)
+		chosen, _ := best(r, "train_loss", method)
 		for _, rate := range r.Values("train_loss", "rate", "method", method) {
 			labels, shown := []any{"method", method, "rate", rate}, rate
 			if rate == chosen {
@@ -113,6 +116,22 @@ func imageTable(r *study.Results) *study.Table {
 			}
 			t.Add(method, shown, fmt.Sprint(r.First().Scalar("step_cost", labels...)), r.Sample("train_loss", labels...).Summary(),
 				r.Sample("test_loss", labels...).Summary(), r.Sample("test_accuracy", labels...).Summary())
+		}
+	}
+	return t
+}
+
+func textTable(r *study.Results) *study.Table {
+	t := study.NewTable("Language models: loss in nats per character, median (range)", "method", "rate", "gradients a step", "training", "held out")
+	for _, method := range r.Values("text_train", "method") {
+		chosen, _ := best(r, "text_train", method)
+		for _, rate := range r.Values("text_train", "rate", "method", method) {
+			labels, shown := []any{"method", method, "rate", rate}, rate
+			if rate == chosen {
+				shown += " (best)"
+			}
+			t.Add(method, shown, fmt.Sprint(r.First().Scalar("text_cost", labels...)),
+				r.Sample("text_train", labels...).Summary(), r.Sample("text_held", labels...).Summary())
 		}
 	}
 	return t
