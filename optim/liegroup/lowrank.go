@@ -56,7 +56,9 @@ func (f LowRank) Start(block, key *fx.Array) Factor {
 	}
 	keys := random.Split(key, 2)
 	size := 1 / math.Sqrt(float64(n)*float64(f.Rank+10))
-	draw := func(key *fx.Array) *fx.Array { return random.Normal(key, block.DType(), n, f.Rank).MulScalar(size) }
+	// Compiled: for a network of ten million parameters each of the two is half a
+	// gigabyte, and so would be every number on the way to it.
+	draw := fx.Jit(func(key *fx.Array) *fx.Array { return random.Normal(key, block.DType(), n, f.Rank).MulScalar(size) })
 	return LowRankFactor{draw(keys[0]), draw(keys[1]), fx.Ones(block.DType(), n)}
 }
 

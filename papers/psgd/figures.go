@@ -49,7 +49,7 @@ func errorBand(r *study.Results, labels ...any) study.Band {
 func fitFigure(r *study.Results) *study.Figure {
 	f := &study.Figure{Name: "fit", Columns: 2, Title: "The fit of P to the inverse of |H|, by family",
 		Caption: "Relative error of P against the number of pairs (v, Hv), step 0.1; median and range over the seeds. The closed form is (mean hh')^(-1/2). " +
-			"A curve that is not there is outside of the axis: below it where a method is exact, above it where it is lost."}
+			"A curve that ends leaves the axis: below where a method is exact, above where it is lost; one that cannot be seen lies under another."}
 	for _, m := range matrixNames {
 		panel := &study.Lines{Title: m, X: study.Axis{Label: "pairs", Log: true}, Y: errorAxis}
 		for _, method := range r.Values("error", "method", "noise", 0.0) {

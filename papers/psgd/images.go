@@ -146,7 +146,7 @@ func train[N classify.Network](ctx context.Context, env *study.Env, p plan, sets
 			r.Scalar("test_loss", finiteOr(test))
 			r.Scalar("test_accuracy", accuracy)
 			r.Scalar("step_cost", a.cost)
-			at, means := study.BlockMeans(trace.Loss, max(lossBlock, steps/200))
+			at, means := study.BlockMeans(trace.Loss, min(steps, max(lossBlock, steps/200)))
 			r.Series("loss", at, means)
 		}
 	}

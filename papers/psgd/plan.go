@@ -72,6 +72,9 @@ func (e experiment) plan(env *study.Env) plan {
 	}
 	if n := env.Options.Int("images"); n > 0 {
 		p.trainImages = n
+		if p.testImages == 0 || p.testImages > n {
+			p.testImages = n
+		}
 	}
 	if n := env.Options.Int("channels"); n > 0 && p.channels > 0 {
 		p.channels = n
