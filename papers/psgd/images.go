@@ -96,8 +96,8 @@ func (e experiment) images(ctx context.Context, env *study.Env, p plan) error {
 	}
 	key := random.FoldIn(random.New(env.Seed), partImages)
 	if p.channels > 0 {
-		net := residual{nn.NewResNet18(key, sets.Train.Pixels.Dim(3), sets.Classes, nn.ResNet18Options{Channels: p.channels})}
-		return train(ctx, env, p, sets, net, entrants[residual](e.deepFamilies(), deepRates))
+		net := nn.Sequential{nn.NewResNet18(key, sets.Train.Pixels.Dim(3), sets.Classes, nn.ResNet18Options{Channels: p.channels})}
+		return train(ctx, env, p, sets, net, entrants[nn.Sequential](e.deepFamilies(), deepRates))
 	}
 	return train(ctx, env, p, sets, newPerceptron(key, sets.Train.Features(), imageHidden, sets.Classes), entrants[perceptron](e.imageFamilies(), imageRates))
 }

@@ -75,12 +75,3 @@ func newPerceptron(key *fx.Array, features, hidden, classes int) perceptron {
 func (p perceptron) Apply(x *fx.Array) *fx.Array {
 	return affine(nn.Relu(affine(x, p.Hidden)), p.Readout)
 }
-
-// residual is a ResNet-18 as package classify trains it.
-type residual struct{ nn.ResNet }
-
-// Train implements the training of package classify.
-func (r residual) Train(x, _ *fx.Array) (*fx.Array, residual) {
-	y, next := r.ResNet.Train(x)
-	return y, residual{next}
-}
