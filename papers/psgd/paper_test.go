@@ -209,7 +209,7 @@ func TestFewSeedsDecideNothing(t *testing.T) {
 	e.plans.Default.xor, e.plans.Default.epochs, e.plans.Default.pairs = nil, 0, 2000
 	o := small(t, e, study.Default, []uint64{1000}, 1, nil)
 	want := map[string]study.Status{"1a": study.NotReproduced, "1b": study.NotReproduced, "2": study.NotReproduced,
-		"3": study.Inconclusive, "4": study.Inconclusive, "4b": study.Inconclusive, "5": study.Reproduced}
+		"3": study.Inconclusive, "4": study.Inconclusive, "4b": study.NotJudged, "5": study.Reproduced}
 	for _, v := range o.Verdicts {
 		if v.Status != want[v.Claim] && v.Status != study.Inconclusive {
 			t.Errorf("claim %s: %s, want %s", v.Claim, v.Status, want[v.Claim])
