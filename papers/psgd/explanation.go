@@ -119,8 +119,10 @@ D is a matter of months on two cores. From steps of 16 images that were measured
 there, one of 128 takes about 4 s with Adam and 12 s with PSGD, of which a second
 is Kronecker's triangular solves. A training has 78,000 steps, so that it takes 3.5
 days or 10; a seed has three of PSGD and six of the baselines, 52 days; five seeds
-are 6200 hours. It has not been run to its end: no claim speaks of D at this
-scale or of E, and nothing is said here of the accuracy that the authors report. To see it move, make it smaller:
+are 6200 hours. E takes about two hours a seed: 12 trainings with PSGD, whose steps
+took about a quarter of a second, and 8 with the baselines. Neither has been run to
+its end, so no claim speaks of D at this scale or of E, and nothing is said here of
+the accuracy that the authors report. To see it move, make it smaller:
 
     fluxion run psgd --scale full --data cifar10 --seeds 1 --set pairs=100 \
       --set xor-steps=0 --set epochs=1 --set images=2560 --set channels=8
