@@ -64,7 +64,7 @@ func newLoopReducer[T float32 | float64](l *loop, s *compile.Step, c *reducer[T]
 		case r.inner == 1 && r.n <= tile/2:
 			u.body = u.severalRows
 		case r.inner == 1:
-			u.body = u.rows
+			u.body = u.longRows
 		default:
 			u.body = u.columns
 		}
@@ -98,29 +98,16 @@ func (p *loopReducer[T]) run(f *frame) {
 func (u *loopReducing[T]) severalRows(_, lo, hi int) {
 	n, rows := u.r.n, tile/u.r.n
 	t := u.l.begin(u.f)
-	var acc [kernel.Lanes]T
 	for i := lo * rows; i < min(hi*rows, u.r.outer); i += rows {
 		m := min(rows, u.r.outer-i)
 		u.l.tile(u.f, t, i*n, m*n)
-		x := graph.View[T](t.regs[u.last])
-		for q := range m {
-			row := x[q*n:][:n]
-			if n <= kernel.Lanes {
-				u.out[i+q] = u.short(row)
-				continue
-			}
-			for j := range acc {
-				acc[j] = u.identity
-			}
-			u.feed(&acc, row)
-			u.out[i+q] = tree(u.short, &acc)
-		}
+		u.rows(u.out[i:i+m], graph.View[T](t.regs[u.last]), n)
 	}
 	u.l.free.Put(t)
 }
 
-// rows takes runs of rows that are longer than a tile.
-func (u *loopReducing[T]) rows(_, lo, hi int) {
+// longRows takes runs of rows that are longer than a tile.
+func (u *loopReducing[T]) longRows(_, lo, hi int) {
 	t := u.l.begin(u.f)
 	var acc [kernel.Lanes]T
 	for i := lo; i < hi; i++ {
@@ -133,7 +120,7 @@ func (u *loopReducing[T]) rows(_, lo, hi int) {
 			u.l.tile(u.f, t, at, min(tile, end-at))
 			u.feed(&acc, graph.View[T](t.regs[u.last]))
 		}
-		u.partial[i] = tree(u.short, &acc)
+		u.rows(u.partial[i:i+1], acc[:], len(acc))
 	}
 	u.l.free.Put(t)
 }

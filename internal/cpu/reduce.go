@@ -150,9 +150,16 @@ func lanesOf[T float32 | float64](k *kernel.Floats[T], p *graph.Prim) (feed func
 	return k.SumLanes, kernel.Add, 0
 }
 
-// tree combines the lanes; short is shortRowOf the reduction, for a row of all
-// lanes.
-func tree[T float32 | float64](short shortRow[T], acc *[kernel.Lanes]T) T { return short(acc[:]) }
+// rowsOf is the kernel that reduces rows.
+func rowsOf[T float32 | float64](k *kernel.Floats[T], p *graph.Prim) func(out, x []T, n int) {
+	switch p {
+	case graph.ReduceMaxP:
+		return k.MaxRows
+	case graph.ReduceMinP:
+		return k.MinRows
+	}
+	return k.SumRows
+}
 
 // scratchOf is a buffer of n elements of a worker's workspace.
 func (w *workOf[T]) scratchOf(n int) []T {
@@ -170,7 +177,7 @@ type reducer[T float32 | float64] struct {
 	r reduction
 
 	feed     func(*[kernel.Lanes]T, []T)
-	short    shortRow[T]
+	rows     func(out, x []T, n int)
 	combine  kernel.Binary
 	identity T
 	sum      bool
@@ -188,15 +195,15 @@ type reducing[T float32 | float64] struct {
 }
 
 func newReducer[T float32 | float64](e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T], p *graph.Prim, r reduction) *reducer[T] {
-	s := &reducer[T]{e: e, k: k, r: r, short: shortRowOf[T](p), sum: p == graph.ReduceSumP, ws: ws}
+	s := &reducer[T]{e: e, k: k, r: r, rows: rowsOf(k, p), sum: p == graph.ReduceSumP, ws: ws}
 	s.feed, s.combine, s.identity = lanesOf(k, p)
 	s.free.New = func() any {
 		u := &reducing[T]{reducer: s}
 		switch {
-		case r.inner == 1 && r.n <= kernel.Lanes:
-			u.body = u.shortRows
+		case r.inner == 1 && r.n <= rowRun:
+			u.body = u.wholeRows
 		case r.inner == 1:
-			u.body = u.rows
+			u.body = u.longRows
 		default:
 			u.body = u.columns
 		}
@@ -248,27 +255,20 @@ func (s *reducer[T]) run(x, out []T) {
 	s.free.Put(u)
 }
 
-// shortRows reduces rows [lo,hi) of up to kernel.Lanes elements.
-func (u *reducing[T]) shortRows(_, lo, hi int) {
+// wholeRows reduces rows [lo,hi), each of which is one run.
+func (u *reducing[T]) wholeRows(_, lo, hi int) {
 	n := u.r.n
-	for i := lo; i < hi; i++ {
-		u.out[i] = u.short(u.x[i*n : (i+1)*n])
-	}
+	u.rows(u.out[lo:hi], u.x[lo*n:hi*n], n)
 }
 
-// rows reduces runs [lo,hi) of all rows.
-func (u *reducing[T]) rows(_, lo, hi int) {
+// longRows reduces runs [lo,hi) of all rows.
+func (u *reducing[T]) longRows(_, lo, hi int) {
 	n := u.r.n
 	runs := (n + rowRun - 1) / rowRun
-	var acc [kernel.Lanes]T
 	for i := lo; i < hi; i++ {
-		row := u.x[i/runs*n : (i/runs+1)*n]
 		from := i % runs * rowRun
-		for j := range acc {
-			acc[j] = u.identity
-		}
-		u.feed(&acc, row[from:min(from+rowRun, n)])
-		u.partial[i] = tree(u.short, &acc)
+		run := u.x[i/runs*n : (i/runs+1)*n][from:min(from+rowRun, n)]
+		u.rows(u.partial[i:i+1], run, len(run))
 	}
 }
 

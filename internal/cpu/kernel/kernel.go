@@ -123,6 +123,12 @@ type Floats[T Float] struct {
 	MaxLanes func(acc *[Lanes]T, x []T)
 	MinLanes func(acc *[Lanes]T, x []T)
 
+	// SumRows, MaxRows and MinRows reduce rows of n elements, one after the other
+	// in x, to out: lanes and tree of each row.
+	SumRows func(out, x []T, n int)
+	MaxRows func(out, x []T, n int)
+	MinRows func(out, x []T, n int)
+
 	// AddRows adds rows to acc, one after the other: acc[j] += x[i*stride+j] for
 	// each of the rows i.
 	AddRows func(acc, x []T, stride, rows int)

@@ -632,6 +632,15 @@ func maxLanes32AVX2(acc *[Lanes]float32, x *float32, rounds int)
 func minLanes32AVX2(acc *[Lanes]float32, x *float32, rounds int)
 
 //go:noescape
+func sumRows32AVX2(out, x *float32, rounds, rows int)
+
+//go:noescape
+func maxRows32AVX2(out, x *float32, rounds, rows int)
+
+//go:noescape
+func minRows32AVX2(out, x *float32, rounds, rows int)
+
+//go:noescape
 func fill32AVX2(dst *float32, v float32, n int)
 
 //go:noescape
@@ -651,6 +660,15 @@ func maxLanes64AVX2(acc *[Lanes]float64, x *float64, rounds int)
 
 //go:noescape
 func minLanes64AVX2(acc *[Lanes]float64, x *float64, rounds int)
+
+//go:noescape
+func sumRows64AVX2(out, x *float64, rounds, rows int)
+
+//go:noescape
+func maxRows64AVX2(out, x *float64, rounds, rows int)
+
+//go:noescape
+func minRows64AVX2(out, x *float64, rounds, rows int)
 
 //go:noescape
 func fill64AVX2(dst *float64, v float64, n int)
@@ -932,6 +950,15 @@ func maxLanes32AVX512(acc *[Lanes]float32, x *float32, rounds int)
 func minLanes32AVX512(acc *[Lanes]float32, x *float32, rounds int)
 
 //go:noescape
+func sumRows32AVX512(out, x *float32, rounds, rows int)
+
+//go:noescape
+func maxRows32AVX512(out, x *float32, rounds, rows int)
+
+//go:noescape
+func minRows32AVX512(out, x *float32, rounds, rows int)
+
+//go:noescape
 func fill32AVX512(dst *float32, v float32, n int)
 
 //go:noescape
@@ -951,6 +978,15 @@ func maxLanes64AVX512(acc *[Lanes]float64, x *float64, rounds int)
 
 //go:noescape
 func minLanes64AVX512(acc *[Lanes]float64, x *float64, rounds int)
+
+//go:noescape
+func sumRows64AVX512(out, x *float64, rounds, rows int)
+
+//go:noescape
+func maxRows64AVX512(out, x *float64, rounds, rows int)
+
+//go:noescape
+func minRows64AVX512(out, x *float64, rounds, rows int)
 
 //go:noescape
 func fill64AVX512(dst *float64, v float64, n int)

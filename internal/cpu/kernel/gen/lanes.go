@@ -41,16 +41,106 @@ func reductions(out, stubs *source, s isa, e elem) {
 	}
 }
 
+// rows writes the kernels that reduce rows of whole rounds of all lanes, each to
+// one element:
+//
+//	func sumRows(out, x *T, rounds, rows int)
+func rows(out, stubs *source, s isa, e elem) {
+	for _, kind := range []string{"sum", "max", "min"} {
+		name := kind + "Rows" + e.goType[5:] + s.name
+		stub(stubs, name, fmt.Sprintf("out, x *%s, rounds, rows int", e.goType))
+		vectors := laneCount / s.lanes(e)
+		spare := vectors // registers from here on are free
+		out.text(name, 0, 32)
+		out.op("MOVQ out+0(FP), DI")
+		out.op("MOVQ x+8(FP), SI")
+		out.op("MOVQ rounds+16(FP), R8")
+		out.op("MOVQ rows+24(FP), DX")
+		out.line("row:")
+		out.op("MOVQ R8, CX")
+		if kind == "sum" {
+			for i := range vectors {
+				out.op("VXOR%s %s, %[2]s, %[2]s", e.suffix, "X"+s.v(i)[1:])
+			}
+		} else {
+			// The first round takes the place of the identity.
+			for i := range vectors {
+				out.op("VMOVU%s %d(SI), %s", e.suffix, i*s.bytes, s.v(i))
+			}
+			out.op("ADDQ $%d, SI", vectors*s.bytes)
+			out.op("DECQ CX")
+			out.op("JZ tree")
+		}
+		out.op("PCALIGN $32")
+		out.line("loop:")
+		for i := range vectors {
+			if kind == "sum" {
+				out.op("VADD%s %d(SI), %s, %[3]s", e.suffix, i*s.bytes, s.v(i))
+			} else {
+				extreme(out, s, e, kind, fmt.Sprintf("%d(SI)", i*s.bytes), s.v(i), spare+i%2*4)
+			}
+		}
+		out.op("ADDQ $%d, SI", vectors*s.bytes)
+		out.op("DECQ CX")
+		out.op("JNZ loop")
+		out.line("tree:")
+		combine := func(other, acc string) {
+			if kind == "sum" {
+				out.op("VADD%s %s, %s, %[3]s", e.suffix, other, acc)
+			} else {
+				extremeOf(out, s, e, kind, other, acc, spare+1)
+			}
+		}
+		for n := vectors; n > 1; n /= 2 {
+			for i := range n / 2 {
+				combine(s.v(i+n/2), s.v(i))
+			}
+		}
+		// Upper halves of the first register, in ever fewer of its lanes: what the
+		// others hold does not matter.
+		for width := s.bytes; width > e.size(); width /= 2 {
+			upperHalf(out, e, width, spare)
+			combine(s.v(spare), s.v(0))
+		}
+		out.op("VMOVS%s X0, (DI)", e.suffix[1:])
+		out.op("ADDQ $%d, DI", e.size())
+		out.op("DECQ DX")
+		out.op("JNZ row")
+		out.op("VZEROUPPER")
+		out.op("RET")
+	}
+}
+
+// upperHalf moves the upper half of the first width bytes of register 0 to the
+// front of register to.
+func upperHalf(out *source, e elem, width, to int) {
+	switch width {
+	case 64:
+		out.op("VEXTRACTF64X4 $1, Z0, Y%d", to)
+	case 32:
+		out.op("VEXTRACTF128 $1, Y0, X%d", to)
+	case 16:
+		out.op("VUNPCKHPD X0, X0, X%d", to)
+	case 8:
+		out.op("VMOVSHDUP X0, X%d", to)
+	}
+}
+
 // extreme sets acc to Go's max or min of acc and memory; t and the three
 // registers after it are free. As graph.maximum: x86's instruction both ways
 // round, and the NaN of a sum where the operands do not compare.
 func extreme(out *source, s isa, e elem, kind, address, acc string, t int) {
+	out.op("VMOVU%s %s, %s", e.suffix, address, s.v(t))
+	extremeOf(out, s, e, kind, s.v(t), acc, t+1)
+}
+
+// extremeOf is extreme of two registers; t and the two after it are free.
+func extremeOf(out *source, s isa, e elem, kind, x, acc string, t int) {
 	name, join := "VMAX", "VAND"
 	if kind == "min" {
 		name, join = "VMIN", "VOR"
 	}
-	x, a, b := s.v(t), s.v(t+1), s.v(t+2)
-	out.op("VMOVU%s %s, %s", e.suffix, address, x)
+	a, b := s.v(t), s.v(t+1)
 	out.op("%s%s %s, %s, %s", name, e.suffix, x, acc, a)
 	out.op("%s%s %s, %s, %s", name, e.suffix, acc, x, b)
 	if s.masked {
@@ -60,7 +150,7 @@ func extreme(out *source, s isa, e elem, kind, address, acc string, t int) {
 		out.op("VMOVA%s %s, %s", e.suffix, a, acc)
 		return
 	}
-	nan := s.v(t + 3)
+	nan := s.v(t + 2)
 	out.op("VCMP%s $3, %s, %s, %s", e.suffix, x, acc, nan) // all ones, a NaN, where unordered
 	out.op("%s%s %s, %s, %s", join, e.suffix, b, a, a)
 	out.op("VOR%s %s, %s, %s", e.suffix, nan, a, acc)

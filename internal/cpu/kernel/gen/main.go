@@ -81,6 +81,7 @@ func (f files) elementwise(s isa, p *program, stubs *source) {
 	}
 	for _, e := range elems {
 		reductions(&body, stubs, s, e)
+		rows(&body, stubs, s, e)
 		streams(&body, stubs, s, e)
 	}
 	tables(&wrappers, s, p)
