@@ -350,9 +350,9 @@ func argReduce(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) {
 	out, wantMax := graph.View[int32](outs[0]), op.Prim == graph.ArgMaxP
 	switch op.Ins[0].DType {
 	case graph.Float32:
-		argExtreme(e, r, graph.View[float32](ins[0]), out, wantMax, e.set.F32.MaxLanes, e.set.F32.MinLanes)
+		argExtreme(e, r, graph.View[float32](ins[0]), out, wantMax, e.set.F32.MaxRows, e.set.F32.MinRows)
 	case graph.Float64:
-		argExtreme(e, r, graph.View[float64](ins[0]), out, wantMax, e.set.F64.MaxLanes, e.set.F64.MinLanes)
+		argExtreme(e, r, graph.View[float64](ins[0]), out, wantMax, e.set.F64.MaxRows, e.set.F64.MinRows)
 	case graph.Bool, graph.Uint8:
 		argExtreme(e, r, graph.View[uint8](ins[0]), out, wantMax, nil, nil)
 	case graph.Uint32:
@@ -365,16 +365,16 @@ func argReduce(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) {
 }
 
 // argExtreme finds the first extreme element of each row or column; the first
-// NaN wins over everything. most and least feed lanes; they are nil if the type
+// NaN wins over everything. most and least reduce rows; they are nil if the type
 // has no kernels.
-func argExtreme[T number](e *Engine, r reduction, x []T, out []int32, wantMax bool, most, least func(*[kernel.Lanes]T, []T)) {
+func argExtreme[T number](e *Engine, r reduction, x []T, out []int32, wantMax bool, most, least func(out, x []T, n int)) {
 	row := func(o int) { out[o] = int32(argRow(x[o*r.n:(o+1)*r.n], wantMax)) }
 	if most != nil {
-		feed := most
+		peaks := most
 		if !wantMax {
-			feed = least
+			peaks = least
 		}
-		row = func(o int) { out[o] = int32(argLanes(x[o*r.n:(o+1)*r.n], wantMax, feed)) }
+		row = func(o int) { out[o] = int32(argChunks(x[o*r.n:(o+1)*r.n], wantMax, peaks)) }
 	}
 	if r.inner > 1 {
 		row = func(o int) {
@@ -413,22 +413,37 @@ func argRow[T number](x []T, wantMax bool) int {
 	return at
 }
 
-// argLanes is argRow by way of the extreme value, which vectors find.
-func argLanes[T number](x []T, wantMax bool, feed func(*[kernel.Lanes]T, []T)) int {
-	if len(x) < 2*kernel.Lanes {
+// argChunks is argRow by way of the extreme values of chunks, which vectors find:
+// only the first chunk with the best one is looked through.
+func argChunks[T number](x []T, wantMax bool, peaks func(out, x []T, n int)) int {
+	const chunk, most = 4 * kernel.Lanes, 64
+	if len(x) < chunk {
 		return argRow(x, wantMax)
 	}
-	var acc [kernel.Lanes]T
-	copy(acc[:], x)
-	feed(&acc, x[kernel.Lanes:])
-	at := argRow(acc[:], wantMax)
-	best := acc[at]
-	for i, v := range x {
-		if v == best || v != v {
-			return i
+	var best T
+	at := -1
+	better := func(v T) bool { return at < 0 || v != v || (wantMax && v > best) || (!wantMax && v < best) }
+	var found [most]T
+	for from := 0; from < len(x); {
+		k := min(most, (len(x)-from)/chunk)
+		if k == 0 { // less than a chunk is left
+			if i := from + argRow(x[from:], wantMax); better(x[i]) {
+				return i
+			}
+			break
 		}
+		peaks(found[:k], x[from:], chunk)
+		for j, v := range found[:k] {
+			if better(v) {
+				best, at = v, from+j*chunk
+			}
+			if v != v {
+				return at + argRow(x[at:at+chunk], wantMax)
+			}
+		}
+		from += k * chunk
 	}
-	return at
+	return at + argRow(x[at:at+chunk], wantMax)
 }
 
 // argColumns finds the places in all columns of a matrix.
