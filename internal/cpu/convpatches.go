@@ -64,7 +64,7 @@ func newInPlace[T float32 | float64](e *Engine, k *kernel.PatchKernel[T], w func
 	default:
 		p.byImage = true
 		fit := maxImages / (p.imageLen() * int(unsafe.Sizeof(*new(T))))
-		p.images = max(1, min(fit, c.n/threads)/k.TileRows) * k.TileRows
+		p.images = imagesOfUnit(c.n, k.TileRows, fit, threads)
 	}
 	for h := range c.out[1] {
 		for w := range c.out[2] {
@@ -85,6 +85,20 @@ func newInPlace[T float32 | float64](e *Engine, k *kernel.PatchKernel[T], w func
 		return r
 	}
 	return p
+}
+
+// imagesOfUnit cuts n images into units of work of at most about fit images: whole
+// tiles of even height, and as many units for every thread.
+func imagesOfUnit(n, tileRows, fit, threads int) int {
+	even := func(k int) int { return (k + threads - 1) / threads * threads }
+	tiles := (n + tileRows - 1) / tileRows
+	if n >= 4*threads {
+		tiles = even(tiles)
+	}
+	rows := (n + tiles - 1) / tiles
+	most := max(1, min(fit/rows, (tiles+threads-1)/threads))
+	units := min(tiles, even((tiles+most-1)/most))
+	return (tiles + units - 1) / units * rows
 }
 
 func (p *inPlace[T]) imageLen() int { return p.rows * p.cols * p.c }

@@ -136,33 +136,63 @@ func moveElems[T word](e *Engine, m *mover, dst, src []T) {
 	case m.total == 0:
 	case len(m.shape) == 0:
 		dst[m.to.offset] = src[m.from.offset]
-	case len(m.shape) >= 2 && m.total >= parallelFrom && m.shape[0] > 1:
-		e.pool.For(m.shape[0], max(1, parallelFrom/4*m.shape[0]/m.total), func(_, lo, hi int) {
-			moveRange(e, m, dst, src, lo, hi)
+	case len(m.shape) >= 2 && m.total >= parallelFrom:
+		axis, multiple := m.split()
+		grain := max(1, parallelFrom/4*m.shape[axis]/m.total)
+		e.pool.For(m.shape[axis], (grain+multiple-1)/multiple*multiple, func(_, lo, hi int) {
+			moveRange(e, m, dst, src, axis, lo, hi)
 		})
 	default:
-		moveRange(e, m, dst, src, 0, m.shape[0])
+		moveRange(e, m, dst, src, 0, 0, m.shape[0])
 	}
+}
+
+// turned is the axis along which the source is contiguous, if that is another
+// than the one along which the destination is and both are long enough to move
+// in blocks; else -1.
+func (m *mover) turned() int {
+	last := len(m.shape) - 1
+	if last < 1 || m.from.stride[last] == 1 || m.to.stride[last] != 1 || m.shape[last] < 8 {
+		return -1
+	}
+	if k := slices.Index(m.from.stride[:last], 1); k >= 0 && m.shape[k] >= 8 {
+		return k
+	}
+	return -1
+}
+
+// split is the axis that is spread over threads: an outer one, so that no two
+// threads share a line of the cache on either side. Where there is none, pieces
+// are multiples of a line.
+func (m *mover) split() (axis, multiple int) {
+	if m.turned() != 0 {
+		return 0, 1
+	}
+	if len(m.shape) > 2 {
+		return 1, 1
+	}
+	if m.shape[0] >= m.shape[1] {
+		return 0, 16
+	}
+	return 1, 16
 }
 
 // maxRank is more axes than arrays have; shapes of more are handled by slower
 // ways.
 const maxRank = 8
 
-// moveRange moves indices [lo, hi) of the first axis.
-func moveRange[T word](e *Engine, m *mover, dst, src []T, lo, hi int) {
+// moveRange moves indices [lo, hi) of an axis.
+func moveRange[T word](e *Engine, m *mover, dst, src []T, axis, lo, hi int) {
 	var buf [maxRank]int
 	shape := graph.Shape(append(buf[:0], m.shape...))
-	shape[0] = hi - lo
+	shape[axis] = hi - lo
 	to, from := m.to, m.from
-	to.offset += lo * to.stride[0]
-	from.offset += lo * from.stride[0]
+	to.offset += lo * to.stride[axis]
+	from.offset += lo * from.stride[axis]
 	rank := len(shape)
-	if rank >= 2 && from.stride[rank-1] != 1 && to.stride[rank-1] == 1 {
-		if k := slices.Index(from.stride[:rank-1], 1); k >= 0 && shape[k] >= 8 && shape[rank-1] >= 8 {
-			moveBlocks(e, dst, to, src, from, shape, k)
-			return
-		}
+	if k := m.turned(); k >= 0 {
+		moveBlocks(e, dst, to, src, from, shape, k)
+		return
 	}
 	n, ds, ss := shape[rank-1], to.stride[rank-1], from.stride[rank-1]
 	walk(shape[:rank-1], to, from, func(d, s int) {
