@@ -34,6 +34,7 @@ type job struct {
 	next    atomic.Int64
 	workers atomic.Int64
 	failure atomic.Pointer[any]
+	at      atomic.Int64 // the caller's processor, -1 if not known
 
 	// present is how many work on it: from the caller's coming until the last one
 	// leaves there is somebody, and only then can others come.
@@ -58,6 +59,9 @@ func NewPool(threads int) *Pool {
 func (p *Pool) serve() {
 	for !p.closed.Load() {
 		if j := p.find(); j != nil {
+			if at := j.at.Load(); at >= 0 && at == int64(processor()) {
+				leave(int(at))
+			}
 			p.work(j)
 			j.leave()
 			continue
@@ -119,13 +123,11 @@ func (p *Pool) For(n, grain int, body func(worker, lo, hi int)) {
 	j.next.Store(0)
 	j.workers.Store(0)
 	j.failure.Store(nil)
+	j.at.Store(int64(processor()))
 	j.present.Store(1)
 	p.current.Store(j)
-	for range min((pieces+per-1)/per-1, int(p.asleep.Load())) {
-		select {
-		case p.bell <- struct{}{}:
-		default: // it rings already
-		}
+	if p.ring(min((pieces+per-1)/per-1, int(p.asleep.Load()))) {
+		yield()
 	}
 	p.work(j)
 	j.leave()
@@ -136,6 +138,18 @@ func (p *Pool) For(n, grain int, body func(worker, lo, hi int)) {
 	if failure != nil {
 		panic(*failure)
 	}
+}
+
+// ring wakes sleepers and reports whether there were any to wake.
+func (p *Pool) ring(times int) (any bool) {
+	for range times {
+		select {
+		case p.bell <- struct{}{}:
+			any = true
+		default: // it rings already
+		}
+	}
+	return any
 }
 
 // come makes the caller one of those who work on the loop, unless it is over.

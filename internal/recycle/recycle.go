@@ -28,10 +28,10 @@ const (
 	// out: few at first, and more as long as it would run all the time. Go's own
 	// rule, as much again as is in use, counts the cost of looking through what is
 	// in use, but arrays hold no pointers.
-	leastBudget, mostBudget = 4 << 20, 64 << 20
+	leastBudget, mostBudget = 4 << 20, 128 << 20
 	// Collections are apart from often to seldom; one takes about half a
 	// millisecond.
-	often, seldom = 10 * time.Millisecond, 100 * time.Millisecond
+	often, seldom = 30 * time.Millisecond, 300 * time.Millisecond
 	// hugeFrom is the size in bytes from which a block asks for huge pages: memory
 	// that is touched for the first time then costs one page fault for 2 MB and not
 	// for 4 kB, and the tables of pages stay short. NumPy does the same, from the
