@@ -27,12 +27,13 @@ type Pool struct {
 // pauses.
 const lookOut = 1000
 
-// job is one loop: pieces are taken in order by whoever is free.
+// job is one loop, cut into pieces. Every thread has a part of its own, the same
+// in every loop of a kind, so that what it wrote in one loop is in its cache in
+// the next; who is done with his part helps the others.
 type job struct {
 	body    func(worker, lo, hi int)
-	n, size int
-	next    atomic.Int64
-	workers atomic.Int64
+	n, size int    // of the loop and of a piece
+	parts   []part // of each thread; the caller's is the first
 	failure atomic.Pointer[any]
 	at      atomic.Int64 // the caller's processor, -1 if not known
 
@@ -43,26 +44,33 @@ type job struct {
 	over    chan struct{} // and is woken by this
 }
 
+// part is what is left of a thread's pieces, alone on its line of the cache.
+type part struct {
+	next atomic.Int64
+	end  int64
+	_    [48]byte
+}
+
 var jobs = sync.Pool{New: func() any { return &job{over: make(chan struct{}, 1)} }}
 
 // NewPool makes a pool of the given number of threads, the caller's included.
 func NewPool(threads int) *Pool {
 	p := &Pool{threads: max(1, threads)}
 	p.bell = make(chan struct{}, p.threads)
-	for range p.threads - 1 {
-		go p.serve()
+	for worker := 1; worker < p.threads; worker++ {
+		go p.serve(worker)
 	}
 	return p
 }
 
 // serve is a worker's life.
-func (p *Pool) serve() {
+func (p *Pool) serve(worker int) {
 	for !p.closed.Load() {
 		if j := p.find(); j != nil {
 			if at := j.at.Load(); at >= 0 && at == int64(processor()) {
 				leave(int(at))
 			}
-			p.work(j)
+			p.work(j, worker)
 			j.leave()
 			continue
 		}
@@ -120,8 +128,7 @@ func (p *Pool) For(n, grain int, body func(worker, lo, hi int)) {
 	// A few pieces a thread even out their speeds.
 	per := max(1, pieces/(4*p.threads))
 	j.size = per * grain
-	j.next.Store(0)
-	j.workers.Store(0)
+	j.share((pieces+per-1)/per, p.threads)
 	j.failure.Store(nil)
 	j.at.Store(int64(processor()))
 	j.present.Store(1)
@@ -129,7 +136,7 @@ func (p *Pool) For(n, grain int, body func(worker, lo, hi int)) {
 	if p.ring(min((pieces+per-1)/per-1, int(p.asleep.Load()))) {
 		yield()
 	}
-	p.work(j)
+	p.work(j, 0)
 	j.leave()
 	j.wait()
 	failure := j.failure.Load()
@@ -200,23 +207,44 @@ func (j *job) done() bool {
 	return false
 }
 
-// work takes pieces of a loop until there are none.
-func (p *Pool) work(j *job) {
+// share gives each thread its part of the pieces.
+func (j *job) share(pieces, threads int) {
+	if len(j.parts) != threads {
+		j.parts = make([]part, threads)
+	}
+	for t := range j.parts {
+		j.parts[t].next.Store(int64(t * pieces / threads))
+		j.parts[t].end = int64((t + 1) * pieces / threads)
+	}
+}
+
+// stop leaves no piece to anybody.
+func (j *job) stop() {
+	for t := range j.parts {
+		j.parts[t].next.Store(j.parts[t].end)
+	}
+}
+
+// work takes pieces of a loop until there are none: the worker's own, then those
+// of the threads after it.
+func (p *Pool) work(j *job, worker int) {
 	// Nobody needs to come any more.
 	defer p.current.CompareAndSwap(j, nil)
 	defer func() {
 		if r := recover(); r != nil {
 			failure := r // on the heap only now
 			j.failure.CompareAndSwap(nil, &failure)
-			j.next.Store(int64(j.n))
+			j.stop()
 		}
 	}()
-	worker := int(j.workers.Add(1) - 1)
-	for {
-		lo := int(j.next.Add(int64(j.size))) - j.size
-		if lo >= j.n {
-			return
+	for i := range j.parts {
+		for q := &j.parts[(worker+i)%len(j.parts)]; ; {
+			k := q.next.Add(1) - 1
+			if k >= q.end {
+				break
+			}
+			lo := int(k) * j.size
+			j.body(worker, lo, min(lo+j.size, j.n))
 		}
-		j.body(worker, lo, min(lo+j.size, j.n))
 	}
 }
