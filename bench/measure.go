@@ -42,10 +42,12 @@ const atLeast = 40 * time.Millisecond
 // few) and would keep a core from us, or ours from them.
 const settle = 50 * time.Millisecond
 
-// timed is the time of n steps, on a machine that has come to rest.
+// timed is the time of n steps in the midst of work, on a machine that has come to
+// rest before: after a pause the system takes some ten milliseconds to have every
+// thread on a processor of its own.
 func timed(p *program, n int) (time.Duration, error) {
 	time.Sleep(settle)
-	if _, err := p.run(1); err != nil { // to wake it
+	if _, err := p.run(max(1, n/2)); err != nil {
 		return 0, err
 	}
 	return p.run(n)
