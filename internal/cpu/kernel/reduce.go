@@ -94,7 +94,7 @@ func reduceHuge(x float64) (hi, lo float64, n uint64) {
 		p2, _ = bits.Sub64(0, p2, c)
 	}
 	f1, f2 := fraction(p2, p1, p0)
-	p := f1 * halfPi1
+	p := float64(f1 * halfPi1) // not to be fused
 	q := fma64(f1, halfPi1, -p) + float64(f1*halfPi2) + float64(f2*halfPi1)
 	hi = p + q
 	lo = q - (hi - p)
