@@ -57,7 +57,6 @@ func TestSameBits(t *testing.T) {
 		fmt.Println("digest", workDigest())
 		os.Exit(0)
 	}
-	levels := map[kernel.Level]string{kernel.Off: "off", kernel.AVX2: "avx2", kernel.AVX512: "avx512"}
 	want := ""
 	for _, l := range kernel.Available() {
 		for _, threads := range []string{"1", "2", "3", "8"} {
@@ -65,17 +64,17 @@ func TestSameBits(t *testing.T) {
 				continue // slow, and the split does not depend on the level
 			}
 			cmd := exec.Command(os.Args[0], "-test.run", "^TestSameBits$")
-			cmd.Env = append(os.Environ(), "FLUXION_TEST_DIGEST=1", "FLUXION_SIMD="+levels[l], "FLUXION_THREADS="+threads)
+			cmd.Env = append(os.Environ(), "FLUXION_TEST_DIGEST=1", "FLUXION_SIMD="+l.String(), "FLUXION_THREADS="+threads)
 			out, err := cmd.CombinedOutput()
 			digest, ok := bytes.CutPrefix(bytes.TrimSpace(out), []byte("digest "))
 			if err != nil || !ok {
-				t.Fatalf("%s, %s threads: %v\n%s", levels[l], threads, err, out)
+				t.Fatalf("%v, %s threads: %v\n%s", l, threads, err, out)
 			}
 			if want == "" {
 				want = string(digest)
 			}
 			if string(digest) != want {
-				t.Errorf("%s, %s threads: other bits than the first run's", levels[l], threads)
+				t.Errorf("%v, %s threads: other bits than the first run's", l, threads)
 			}
 		}
 	}

@@ -64,7 +64,7 @@ func (e *Engine) Level() kernel.Level { return e.set.Level }
 
 // Default is the engine that everything uses unless told otherwise: the best
 // kernels of this machine and one thread for each processor, or what
-// FLUXION_SIMD (off, avx2, avx512) and FLUXION_THREADS say.
+// FLUXION_SIMD (off, avx2, avx512, neon) and FLUXION_THREADS say.
 var Default = sync.OnceValues(func() (*Engine, error) {
 	level, err := kernel.FromEnv()
 	if err != nil {

@@ -13,6 +13,7 @@ const (
 	Off    Level = iota // plain Go, the specification
 	AVX2                // 256-bit vectors with FMA
 	AVX512              // 512-bit vectors (F, BW, DQ, VL)
+	NEON                // arm64's 128-bit vectors
 )
 
 // Unary names an element-wise function of one operand.

@@ -14,6 +14,8 @@ func (l Level) String() string {
 		return "avx2"
 	case AVX512:
 		return "avx512"
+	case NEON:
+		return "neon"
 	}
 	return fmt.Sprintf("Level(%d)", int(l))
 }
@@ -21,8 +23,8 @@ func (l Level) String() string {
 // Available lists the levels that this machine can run, lowest first. Off is
 // always among them.
 func Available() []Level {
-	levels := []Level{Off}
-	for _, l := range []Level{AVX2, AVX512} {
+	var levels []Level
+	for l := Off; l <= NEON; l++ {
 		if supported(l) {
 			levels = append(levels, l)
 		}
@@ -36,8 +38,8 @@ func Best() Level {
 	return levels[len(levels)-1]
 }
 
-// EnvVar is the environment variable that chooses the level: off, avx2 or
-// avx512; unset or empty means the best that the machine can run.
+// EnvVar is the environment variable that chooses the level: off, avx2,
+// avx512 or neon; unset or empty means the best that the machine can run.
 const EnvVar = "FLUXION_SIMD"
 
 // FromEnv returns the level that the environment variable FLUXION_SIMD asks
@@ -47,7 +49,7 @@ func FromEnv() (Level, error) {
 	if name == "" {
 		return Best(), nil
 	}
-	for _, l := range []Level{Off, AVX2, AVX512} {
+	for l := Off; l <= NEON; l++ {
 		if name != l.String() {
 			continue
 		}
@@ -56,7 +58,7 @@ func FromEnv() (Level, error) {
 		}
 		return l, nil
 	}
-	return Off, fmt.Errorf("%s=%q: unknown level, want off, avx2 or avx512", EnvVar, name)
+	return Off, fmt.Errorf("%s=%q: unknown level, want off, avx2, avx512 or neon", EnvVar, name)
 }
 
 // For returns the kernels at level l, or nil if this machine cannot run them.

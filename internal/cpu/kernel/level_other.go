@@ -1,11 +1,11 @@
-//go:build !amd64
+//go:build !amd64 && !arm64
 
 package kernel
 
 import "sync"
 
 // supported tells whether this machine can run level l: only plain Go exists
-// for it yet.
+// for it.
 func supported(l Level) bool { return l == Off }
 
 var sets = map[Level]func() *Set{

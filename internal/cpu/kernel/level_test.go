@@ -14,7 +14,7 @@ func TestFromEnv(t *testing.T) {
 	if l, err := FromEnv(); l != Best() || err != nil {
 		t.Errorf("unset: %v, %v; want %v", l, err, Best())
 	}
-	for name, l := range map[string]Level{"off": Off, "avx2": AVX2, "avx512": AVX512} {
+	for name, l := range map[string]Level{"off": Off, "avx2": AVX2, "avx512": AVX512, "neon": NEON} {
 		t.Setenv(EnvVar, name)
 		got, err := FromEnv()
 		switch {
@@ -26,14 +26,14 @@ func TestFromEnv(t *testing.T) {
 	}
 	for _, name := range []string{"AVX2", "sse", "1", " off"} {
 		t.Setenv(EnvVar, name)
-		if l, err := FromEnv(); err == nil || !strings.Contains(err.Error(), "want off, avx2 or avx512") {
+		if l, err := FromEnv(); err == nil || !strings.Contains(err.Error(), "want off, avx2, avx512 or neon") {
 			t.Errorf("%q: %v, %v; want an error", name, l, err)
 		}
 	}
 }
 
 func TestFor(t *testing.T) {
-	for _, l := range []Level{Off, AVX2, AVX512, 7, -1} {
+	for _, l := range []Level{Off, AVX2, AVX512, NEON, 7, -1} {
 		s, can := For(l), false
 		for _, a := range Available() {
 			can = can || a == l

@@ -19,6 +19,15 @@ type allocator struct {
 	kown  map[int]*node
 
 	argument func(n *node, reg int) // loads an operand
+	machine  machine
+}
+
+// machine writes the instructions of an architecture.
+type machine interface {
+	instruction(n *node)         // the one or few of an operation
+	save(r int, n *node)         // to n's place on the stack
+	restore(n *node, r int)      // from there
+	constant(bits uint64, r int) // a lane's bits to all lanes of a register
 }
 
 func newAllocator(out *source, s isa, e elem, pool *constants, slots *int) *allocator {
@@ -56,7 +65,7 @@ func (a *allocator) fresh(keep ...*node) int {
 		for _, k := range keep {
 			kept = kept || k == n
 		}
-		if !kept && n != scratch && (victim < 0 || a.nextUse(n) > a.nextUse(a.owner[victim])) {
+		if !kept && n != scratch && (victim < 0 || a.rather(n, a.owner[victim])) {
 			victim = r
 		}
 	}
@@ -64,11 +73,26 @@ func (a *allocator) fresh(keep ...*node) int {
 	if _, saved := a.slot[n]; !saved && n.op != opConst && n.op != opArg {
 		a.slot[n] = *a.slots
 		*a.slots++
-		a.out.op("VMOVUPS %s, %s", a.s.v(victim), a.stack(n))
+		a.machine.save(victim, n)
 	}
 	delete(a.reg, n)
 	delete(a.owner, victim)
 	return victim
+}
+
+// rather tells whether n gives way rather than m. On arm64, where constants stay
+// in registers, one that need not be saved goes first.
+func (a *allocator) rather(n, m *node) bool {
+	if a.s.arm && a.elsewhere(n) != a.elsewhere(m) {
+		return a.elsewhere(n)
+	}
+	return a.nextUse(n) > a.nextUse(m)
+}
+
+// elsewhere tells whether n is in memory as well as in its register.
+func (a *allocator) elsewhere(n *node) bool {
+	_, saved := a.slot[n]
+	return saved || n.op == opConst || n.op == opArg
 }
 
 func (a *allocator) stack(n *node) string {
@@ -99,11 +123,11 @@ func (a *allocator) in(n *node, keep ...*node) string {
 	r := a.fresh(keep...)
 	switch n.op {
 	case opConst:
-		a.pool.load(a.out, a.s, a.e, n.imm, a.s.v(r))
+		a.machine.constant(n.imm, r)
 	case opArg: // still in memory: results are stored last
 		a.argument(n, r)
 	default:
-		a.out.op("VMOVUPS %s, %s", a.stack(n), a.s.v(r))
+		a.machine.restore(n, r)
 	}
 	a.bind(n, r)
 	return a.s.v(r)
@@ -118,10 +142,11 @@ func (a *allocator) operand(n *node, keep ...*node) (text, suffix string) {
 	return a.in(n, keep...), ""
 }
 
-// drop frees the registers of operands that are not needed any more.
+// drop frees the registers of operands that are not needed any more. amd64 reads
+// constants from memory mostly; arm64 cannot and keeps them.
 func (a *allocator) drop(nodes ...*node) {
 	for _, n := range nodes {
-		if r, ok := a.reg[n]; ok && (a.dies(n) || n.op == opConst) {
+		if r, ok := a.reg[n]; ok && (a.dies(n) || n.op == opConst && !a.s.arm) {
 			delete(a.reg, n)
 			delete(a.owner, r)
 		}
@@ -164,15 +189,18 @@ func newConstants(s isa, e elem) *constants {
 	return &constants{name: fmt.Sprintf("const%d%s<>", e.bits, s.name), offset: map[uint64]int{}, width: width, e: e}
 }
 
-func (c *constants) at(bits uint64) string {
+// place is where the pool has bits.
+func (c *constants) place(bits uint64) int {
 	o, ok := c.offset[bits]
 	if !ok {
 		o = len(c.order) * c.width
 		c.offset[bits] = o
 		c.order = append(c.order, bits)
 	}
-	return fmt.Sprintf("%s+%d(SB)", c.name, o)
+	return o
 }
+
+func (c *constants) at(bits uint64) string { return fmt.Sprintf("%s+%d(SB)", c.name, c.place(bits)) }
 
 func (c *constants) memory(s isa, e elem, bits uint64) (text, suffix string) {
 	if s.masked {

@@ -17,7 +17,7 @@ const (
 //	func name(dst *T, x *T, [y *T,] n int) (done int)
 //
 // It stops before the first vector that it leaves to plain Go. Comparisons
-// write bytes and whole vectors only.
+// write bytes, and on amd64 whole vectors only.
 type elementwise struct {
 	out   *source
 	s     isa
@@ -31,7 +31,7 @@ type elementwise struct {
 }
 
 func newElementwise(out *source, s isa, k kernel, p *program, pools map[int]*constants) *elementwise {
-	t, root := p.trace(k.function, k.e.bits)
+	t, root := p.trace(s, k.function, k.e.bits)
 	w := &elementwise{out: out, s: s, k: k, t: t, root: strip(root), lane: elem32}
 	if t.g.bits == 64 {
 		w.lane = elem64
@@ -53,6 +53,9 @@ func (w *elementwise) leaves() bool {
 }
 
 func (w *elementwise) compares() bool { return w.k.family.name == "Compare" }
+
+// partial tells whether the kernel may stop early and says where it did.
+func (w *elementwise) partial() bool { return w.leaves() || w.compares() && !w.s.arm }
 
 // lanes is the number of elements that one vector handles.
 func (w *elementwise) lanes() int { return w.s.lanes(w.lane) }
@@ -77,7 +80,7 @@ func (w *elementwise) write() {
 		code.op("MOVQ y+16(FP), BX")
 	}
 	code.op("MOVQ n+%d(FP), CX", n)
-	if count := w.interleaved(); count > 1 {
+	if count := w.interleaved((*elementwise).turn); count > 1 {
 		w.loop("turn", "vector", count)
 		code.line("vector:")
 	}
@@ -89,7 +92,7 @@ func (w *elementwise) write() {
 		code.op("XORL CX, CX")
 	}
 	code.line("done:")
-	if w.leaves() || w.compares() {
+	if w.partial() {
 		code.op("MOVQ n+%d(FP), AX", n)
 		code.op("SUBQ CX, AX")
 		code.op("MOVQ AX, done+%d(FP)", n+8)
@@ -103,7 +106,7 @@ func (w *elementwise) write() {
 
 func (w *elementwise) header(n int) {
 	args := n + 8
-	if w.leaves() || w.compares() {
+	if w.partial() {
 		args += 8
 	}
 	if w.slots >= unfit {
@@ -122,7 +125,7 @@ func (w *elementwise) header(n int) {
 }
 
 // interleaved returns how many vectors a turn of the main loop takes.
-func (w *elementwise) interleaved() int {
+func (w *elementwise) interleaved(turn func(w *elementwise, count int, tail bool)) int {
 	for count := maxInterleave; count > 1; count-- {
 		if count*len(w.nodes) > turnLimit {
 			continue
@@ -130,7 +133,7 @@ func (w *elementwise) interleaved() int {
 		try := *w
 		try.out = new(source)
 		try.slots = 0
-		if try.turn(count, false); try.slots == 0 {
+		if turn(&try, count, false); try.slots == 0 {
 			return count
 		}
 	}
@@ -166,6 +169,7 @@ func (w *elementwise) loop(name, leave string, count int) {
 // turn writes the work on count vectors, or on the tail's one.
 func (w *elementwise) turn(count int, tail bool) {
 	a := newAllocator(w.out, w.s, w.lane, w.pool, &w.slots)
+	a.machine = amd64{a}
 	nodes, roots := interleave(w.nodes, w.root, count)
 	a.body(nodes, roots,
 		func(n *node, reg int) { w.load(int(n.imm), reg, n.copy, tail) },

@@ -2,6 +2,15 @@ package main
 
 import "fmt"
 
+// amd64 writes the instructions of AVX2 and AVX-512.
+type amd64 struct{ *allocator }
+
+func (a amd64) save(r int, n *node) { a.out.op("VMOVUPS %s, %s", a.s.v(r), a.stack(n)) }
+
+func (a amd64) restore(n *node, r int) { a.out.op("VMOVUPS %s, %s", a.stack(n), a.s.v(r)) }
+
+func (a amd64) constant(bits uint64, r int) { a.pool.load(a.out, a.s, a.e, bits, a.s.v(r)) }
+
 // body writes the instructions of nodes in order. argument loads an operand
 // into a register; leave writes the jump for lanes that plain Go must serve.
 func (a *allocator) body(nodes, roots []*node, argument func(n *node, reg int), leave func(m *node)) {
@@ -28,7 +37,7 @@ func (a *allocator) body(nodes, roots []*node, argument func(n *node, reg int), 
 			leave(n.args[0])
 			a.drop(n.args...)
 		default:
-			a.instruction(n)
+			a.machine.instruction(n)
 		}
 	}
 	a.now = len(nodes)
@@ -36,7 +45,7 @@ func (a *allocator) body(nodes, roots []*node, argument func(n *node, reg int), 
 
 // three writes a non-destructive instruction: last source in memory if it is
 // a constant.
-func (a *allocator) three(n *node, name string, x, y *node) {
+func (a amd64) three(n *node, name string, x, y *node) {
 	first := a.in(x, y)
 	second, suffix := a.operand(y, x)
 	a.drop(x, y)
@@ -48,7 +57,7 @@ func (a *allocator) three(n *node, name string, x, y *node) {
 var arithmetic = map[op]string{opAdd: "VADD", opSub: "VSUB", opMul: "VMUL", opDiv: "VDIV", opMaxX: "VMAX", opMinX: "VMIN"}
 var logical = map[op]string{opAnd: "VAND", opOr: "VOR", opXor: "VXOR"}
 
-func (a *allocator) instruction(n *node) {
+func (a amd64) instruction(n *node) {
 	e := a.e
 	lane := map[int]string{32: "D", 64: "Q"}[e.bits]
 	switch n.op {
@@ -95,7 +104,7 @@ func (a *allocator) instruction(n *node) {
 	}
 }
 
-func (a *allocator) two(n *node, name string) {
+func (a amd64) two(n *node, name string) {
 	x := a.in(n.args[0])
 	a.drop(n.args...)
 	r := a.fresh()
@@ -107,7 +116,7 @@ var fusedNames = map[op]string{opFMA: "VFMADD", opFNMA: "VFNMADD", opFMS: "VFMSU
 
 // fused writes x*y +- z. The instruction overwrites one operand: z or a factor
 // if it is not needed any more, else a copy of z.
-func (a *allocator) fused(n *node) {
+func (a amd64) fused(n *node) {
 	name := fusedNames[n.op]
 	x, y, z := n.args[0], n.args[1], n.args[2]
 	if x.op == opConst {
@@ -152,7 +161,7 @@ func (a *allocator) fused(n *node) {
 }
 
 // overwrite writes an instruction whose result takes old's register.
-func (a *allocator) overwrite(n, old *node, format string, args ...any) {
+func (a amd64) overwrite(n, old *node, format string, args ...any) {
 	r := a.reg[old]
 	a.out.op(format, append(args, a.s.v(r))...)
 	a.drop(n.args...)
@@ -162,7 +171,7 @@ func (a *allocator) overwrite(n, old *node, format string, args ...any) {
 // swapped is the predicate for exchanged operands.
 var swapped = map[uint64]uint64{0: 0, 1: 14, 2: 13, 3: 3, 4: 4, 5: 10, 6: 9, 7: 7}
 
-func (a *allocator) compare(n *node) {
+func (a amd64) compare(n *node) {
 	x, y, pred := n.args[0], n.args[1], n.imm
 	if x.op == opConst {
 		x, y, pred = y, x, swapped[pred]
@@ -170,7 +179,7 @@ func (a *allocator) compare(n *node) {
 	a.toMask(n, fmt.Sprintf("VCMP%s", a.e.suffix), fmt.Sprintf("$%d, ", pred), x, y)
 }
 
-func (a *allocator) compareI(n *node, lane string) {
+func (a amd64) compareI(n *node, lane string) {
 	x, y := n.args[0], n.args[1]
 	if x.op == opConst {
 		x, y = y, x
@@ -193,7 +202,7 @@ func (a *allocator) compareI(n *node, lane string) {
 
 // toMask writes a comparison: its result is a vector with AVX2, a mask
 // register with AVX-512.
-func (a *allocator) toMask(n *node, name, imm string, x, y *node) {
+func (a amd64) toMask(n *node, name, imm string, x, y *node) {
 	first := a.in(x, y)
 	second, suffix := a.operand(y, x)
 	a.drop(x, y)
@@ -208,7 +217,7 @@ func (a *allocator) toMask(n *node, name, imm string, x, y *node) {
 	a.bind(n, r)
 }
 
-func (a *allocator) maskOp(n *node) {
+func (a amd64) maskOp(n *node) {
 	names := map[op][2]string{opMaskAnd: {"VANDPS", "KANDW"}, opMaskOr: {"VORPS", "KORW"}}[n.op]
 	if !a.s.masked {
 		a.three(n, names[0], n.args[0], n.args[1])
@@ -221,7 +230,7 @@ func (a *allocator) maskOp(n *node) {
 	a.out.op("%s K%d, K%d, K%d", names[1], x, y, k)
 }
 
-func (a *allocator) choose(n *node, lane string) {
+func (a amd64) choose(n *node, lane string) {
 	m, t, f := n.args[0], n.args[1], n.args[2]
 	first := a.in(f, m, t)
 	if a.s.masked {

@@ -5,6 +5,7 @@ import "fmt"
 // tileRows is the number of rows of C in a full register tile: with two
 // vectors of columns, AVX2's 16 registers hold 6x2 sums, AVX-512's 32 hold
 // 12x2 (multiples of it keep the add-latency hidden: 2 units x 4-5 cycles).
+// NEON's 32 hold 6x4, which is as many columns as AVX2's.
 func tileRows(s isa) int {
 	if s.masked {
 		return 12
@@ -15,7 +16,10 @@ func tileRows(s isa) int {
 // tileVectors is the largest number of vectors of columns that the generator
 // makes for a tile of r rows: short tiles are wide, so that a product with
 // few rows reads long runs of B and keeps the units busy.
-func tileVectors(r int) int {
+func tileVectors(s isa, r int) int {
+	if s.arm {
+		return []int{8, 8, 6, 4, 4, 4}[r-1]
+	}
 	switch r {
 	case 1:
 		return 8
@@ -30,7 +34,7 @@ func tileVectors(r int) int {
 // gemm writes all micro-kernels of one instruction set and type.
 func gemm(out *source, s isa, e elem) {
 	for r := 1; r <= tileRows(s); r++ {
-		for v := 1; v <= tileVectors(r); v++ {
+		for v := 1; v <= tileVectors(s, r); v++ {
 			gemmTile(out, s, e, r, v)
 		}
 	}

@@ -27,6 +27,8 @@ const (
 	opRound // imm: x86's rounding mode
 	opMaxX  // x86's max: the second operand if either is NaN or both are zero
 	opMinX
+	opMax // Go's max, an instruction of arm64's
+	opMin
 	opNeg
 	opAnd
 	opOr
@@ -71,11 +73,12 @@ type nodeKey struct {
 // graph is a kernel's body in order of computation; equal nodes are one.
 type graph struct {
 	bits  int // of a lane
+	s     isa
 	nodes []*node
 	known map[nodeKey]*node
 }
 
-func newGraph(bits int) *graph { return &graph{bits: bits, known: map[nodeKey]*node{}} }
+func newGraph(s isa, bits int) *graph { return &graph{s: s, bits: bits, known: map[nodeKey]*node{}} }
 
 func (g *graph) add(o op, k kind, imm uint64, args ...*node) *node {
 	key := nodeKey{op: o, kind: k, imm: imm}
@@ -148,11 +151,17 @@ func (g *graph) fma(a, b, c *node) *node {
 // maximum is Go's max: x86's twice, with the operands exchanged, agree but for
 // two zeros (the bitwise and is +0, the or -0) and NaN.
 func (g *graph) maximum(a, b *node) *node {
+	if g.s.arm {
+		return g.add(opMax, float, 0, a, b)
+	}
 	m := g.and(float, g.add(opMaxX, float, 0, a, b), g.add(opMaxX, float, 0, b, a))
 	return g.nanOr(a, b, m)
 }
 
 func (g *graph) minimum(a, b *node) *node {
+	if g.s.arm {
+		return g.add(opMin, float, 0, a, b)
+	}
 	m := g.or(float, g.add(opMinX, float, 0, a, b), g.add(opMinX, float, 0, b, a))
 	return g.nanOr(a, b, m)
 }
@@ -166,13 +175,17 @@ func (g *graph) nanOr(a, b, m *node) *node {
 	return g.choose(g.add(opCmp, mask, predUnordered, a, b), g.constant(float, nan), m)
 }
 
-// choose selects by lane; a comparison for difference is turned around.
+// choose selects by lane; a comparison for difference is turned around, and so
+// is every negated one that arm64 has no instruction for.
 func (g *graph) choose(m, t, f *node) *node {
 	if t == f {
 		return t
 	}
 	if m.op == opCmpI && m.imm == 4 {
 		m, t, f = g.add(opCmpI, mask, 0, m.args...), f, t
+	}
+	if g.s.arm && m.op == opCmp && m.imm&4 != 0 {
+		m, t, f = g.not(m), f, t
 	}
 	return g.add(opSelect, t.kind, 0, m, t, f)
 }

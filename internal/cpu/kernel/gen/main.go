@@ -33,10 +33,13 @@ func generate(dir string) files {
 	for _, s := range isas {
 		out.gemm(s, &stubs)
 	}
-	tileTables(&stubs)
+	for _, s := range isas {
+		tileTables(&stubs, s)
+	}
 	for _, s := range isas {
 		out.elementwise(s, p, &stubs)
 	}
+	out.neon(p)
 	loops(&plain, p)
 	out.addGo("loops.go", &plain)
 	out.addGo("stubs_amd64.go", &stubs)
@@ -59,11 +62,7 @@ func (f files) gemm(s isa, stubs *source) {
 				stub(stubs, gemvName(s, e, groups), fmt.Sprintf("sums, a *%s, aRow int, x *%[1]s, depth int", e.goType))
 			}
 		}
-		for r := 1; r <= tileRows(s); r++ {
-			for v := 1; v <= tileVectors(r); v++ {
-				stub(stubs, tileName(s, e, r, v), "t *tile")
-			}
-		}
+		tileStubs(stubs, s, e)
 	}
 	f["gemm_"+strings.ToLower(s.name)+"_amd64.s"] = out.String()
 }
@@ -104,18 +103,25 @@ func stub(stubs *source, name, signature string) {
 }
 
 // tileTables writes the tables of micro-kernels by rows and vectors.
-func tileTables(stubs *source) {
-	for _, s := range isas {
-		for _, e := range elems {
-			fmt.Fprintf(stubs, "var tiles%d%s = [][]func(*tile){{}", e.bits, s.name)
-			for r := 1; r <= tileRows(s); r++ {
-				fmt.Fprint(stubs, ", {nil")
-				for v := 1; v <= tileVectors(r); v++ {
-					fmt.Fprintf(stubs, ", %s", tileName(s, e, r, v))
-				}
-				fmt.Fprint(stubs, "}")
+func tileTables(stubs *source, s isa) {
+	for _, e := range elems {
+		fmt.Fprintf(stubs, "var tiles%d%s = [][]func(*tile){{}", e.bits, s.name)
+		for r := 1; r <= tileRows(s); r++ {
+			fmt.Fprint(stubs, ", {nil")
+			for v := 1; v <= tileVectors(s, r); v++ {
+				fmt.Fprintf(stubs, ", %s", tileName(s, e, r, v))
 			}
-			stubs.line("}\n")
+			fmt.Fprint(stubs, "}")
+		}
+		stubs.line("}\n")
+	}
+}
+
+// tileStubs declares the micro-kernels.
+func tileStubs(stubs *source, s isa, e elem) {
+	for r := 1; r <= tileRows(s); r++ {
+		for v := 1; v <= tileVectors(s, r); v++ {
+			stub(stubs, tileName(s, e, r, v), "t *tile")
 		}
 	}
 }

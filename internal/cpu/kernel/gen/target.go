@@ -12,12 +12,17 @@ type isa struct {
 	reg    string // prefix of vector registers
 	regs   int    // how many there are
 	masked bool   // has mask registers (AVX-512)
+	arm    bool   // arm64's, else amd64's
 }
 
+// isas are amd64's instruction sets.
 var isas = []isa{
 	{name: "AVX2", bytes: 32, reg: "Y", regs: 16},
 	{name: "AVX512", bytes: 64, reg: "Z", regs: 32, masked: true},
 }
+
+// neon is arm64's instruction set.
+var neon = isa{name: "NEON", bytes: 16, reg: "V", regs: 32, arm: true}
 
 // v names vector register i.
 func (s isa) v(i int) string { return fmt.Sprintf("%s%d", s.reg, i) }

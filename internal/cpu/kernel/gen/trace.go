@@ -29,8 +29,8 @@ type scope map[string]value
 
 // trace returns the graph of a kernel and its result. bits is the type in
 // memory.
-func (p *program) trace(name string, bits int) (t *tracer, result *node) {
-	t = &tracer{p: p, g: newGraph(bits)}
+func (p *program) trace(s isa, name string, bits int) (t *tracer, result *node) {
+	t = &tracer{p: p, g: newGraph(s, bits)}
 	f := p.funcs[name]
 	if f == nil {
 		log.Fatalf("no function %s", name)

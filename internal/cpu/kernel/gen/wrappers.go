@@ -10,7 +10,7 @@ func (w *elementwise) wrapper(out, stubs *source) {
 	if w.compares() {
 		dst = "uint8"
 	}
-	partial := w.leaves() || w.compares()
+	partial := w.partial()
 	result := ""
 	if partial {
 		result = " (done int)"
