@@ -54,7 +54,7 @@ func NashMTL() Weighting {
 func vanishes(g gramian, w []float64, eps float64) bool {
 	var terms float64
 	for i := range w {
-		terms += math.Abs(w[i]) * math.Sqrt(max(0, g[i][i]))
+		terms += float64(math.Abs(w[i]) * math.Sqrt(max(0, g[i][i])))
 	}
 	return dot(w, g.times(w)) <= 16*float64(len(w))*eps*terms*terms
 }

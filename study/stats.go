@@ -30,7 +30,7 @@ func (s Sample) Quantile(p float64) float64 {
 	}
 	sorted := slices.Clone(s)
 	slices.Sort(sorted)
-	at := p * float64(len(s)-1)
+	at := float64(p * float64(len(s)-1))
 	i := int(at)
 	low, high := sorted[i], sorted[min(i+1, len(s)-1)]
 	fraction := at - float64(i)

@@ -54,7 +54,7 @@ func (e experiment) integrals(r *study.Recorder) {
 			x := []float64{-2, -0.3, 0.01, 1, 2.5}
 			f := func(x *fx.Array) *fx.Array { return x.Square().MulScalar(lambda / 2) }
 			for i, g := range e.methods.coupled(f, x, gamma, interval).Grad {
-				worst = math.Max(worst, math.Abs(g-lambda*gamma/(lambda+gamma)*x[i]))
+				worst = math.Max(worst, math.Abs(g-float64(lambda*gamma/(lambda+gamma)*x[i])))
 			}
 		}
 	}

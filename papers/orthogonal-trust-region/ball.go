@@ -50,7 +50,7 @@ func (e experiment) shrinking(env *study.Env) error {
 			excess, left := math.Inf(-1), 1.0
 			first := spectral.Of(start).Item()
 			for k, norm := range run(in).Float64s() {
-				left *= 1 - boundRate/radius
+				left = float64(left * (1 - boundRate/radius))
 				bound := float64(left*first) + float64((1-left)*radius)
 				excess = math.Max(excess, norm-bound)
 				if k%4 == 3 {

@@ -114,7 +114,7 @@ func (e experiment) theorem(env *study.Env) error {
 		z, _ = transport.Sinkhorn{MaxIter: 1, Tol: math.SmallestNonzeroFloat64}.Solve(problem, z)
 		fx.Eval(z)
 		r.Point("small_outside", float64(t), transport.Outside(problem.Plan(z), n).Item())
-		r.Point("small_bound", float64(t), 6*n*n*fx.Scalar(-eta*delta).Exp().Item()+math.Sqrt(q/float64(t)))
+		r.Point("small_bound", float64(t), float64(6*n*n*fx.Scalar(-eta*delta).Exp().Item())+math.Sqrt(q/float64(t)))
 	}
 	return nil
 }
