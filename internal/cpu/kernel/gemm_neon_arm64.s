@@ -8245,6 +8245,581 @@ column:
 done:
 	RET
 
+// gemvOne32NEON is declared in the stubs.
+TEXT ·gemvOne32NEON(SB), NOSPLIT, $0-40
+	MOVD sums+0(FP), R0
+	MOVD a+8(FP), R1
+	MOVD aRow+16(FP), R2
+	MOVD x+24(FP), R3
+	MOVD depth+32(FP), R4
+	LSL $2, R2, R2
+	WORD $0x6f00e410 // movi v16.2d, #0
+	SUBS $16, R4, R4
+	BLT linesEnd
+lines:
+	FMOVQ 0(R3), F8
+	FMOVQ 16(R3), F9
+	FMOVQ 32(R3), F10
+	FMOVQ 48(R3), F11
+	MOVD R1, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	FMOVQ 0(R7), F2
+	FMOVQ 0(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f881010 // fmla v16.4s, v0.4s, v8.s[0]
+	WORD $0x4fa81030 // fmla v16.4s, v1.4s, v8.s[1]
+	WORD $0x4f881850 // fmla v16.4s, v2.4s, v8.s[2]
+	WORD $0x4fa81870 // fmla v16.4s, v3.4s, v8.s[3]
+	FMOVQ 16(R5), F0
+	FMOVQ 16(R6), F1
+	FMOVQ 16(R7), F2
+	FMOVQ 16(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f891010 // fmla v16.4s, v0.4s, v9.s[0]
+	WORD $0x4fa91030 // fmla v16.4s, v1.4s, v9.s[1]
+	WORD $0x4f891850 // fmla v16.4s, v2.4s, v9.s[2]
+	WORD $0x4fa91870 // fmla v16.4s, v3.4s, v9.s[3]
+	FMOVQ 32(R5), F0
+	FMOVQ 32(R6), F1
+	FMOVQ 32(R7), F2
+	FMOVQ 32(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f8a1010 // fmla v16.4s, v0.4s, v10.s[0]
+	WORD $0x4faa1030 // fmla v16.4s, v1.4s, v10.s[1]
+	WORD $0x4f8a1850 // fmla v16.4s, v2.4s, v10.s[2]
+	WORD $0x4faa1870 // fmla v16.4s, v3.4s, v10.s[3]
+	FMOVQ 48(R5), F0
+	FMOVQ 48(R6), F1
+	FMOVQ 48(R7), F2
+	FMOVQ 48(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f8b1010 // fmla v16.4s, v0.4s, v11.s[0]
+	WORD $0x4fab1030 // fmla v16.4s, v1.4s, v11.s[1]
+	WORD $0x4f8b1850 // fmla v16.4s, v2.4s, v11.s[2]
+	WORD $0x4fab1870 // fmla v16.4s, v3.4s, v11.s[3]
+	ADD $64, R1, R1
+	ADD $64, R3, R3
+	SUBS $16, R4, R4
+	BGE lines
+linesEnd:
+	ADD $16, R4, R4
+	SUBS $4, R4, R4
+	BLT squareEnd
+square:
+	FMOVQ 0(R3), F8
+	MOVD R1, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	FMOVQ 0(R7), F2
+	FMOVQ 0(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f881010 // fmla v16.4s, v0.4s, v8.s[0]
+	WORD $0x4fa81030 // fmla v16.4s, v1.4s, v8.s[1]
+	WORD $0x4f881850 // fmla v16.4s, v2.4s, v8.s[2]
+	WORD $0x4fa81870 // fmla v16.4s, v3.4s, v8.s[3]
+	ADD $16, R1, R1
+	ADD $16, R3, R3
+	SUBS $4, R4, R4
+	BGE square
+squareEnd:
+	ADD $4, R4, R4
+	CBZ R4, done
+column:
+	FMOVS.P 4(R3), F8
+	MOVD R1, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVS (R5), F0
+	VLD1 (R6), V0.S[1]
+	VLD1 (R7), V0.S[2]
+	VLD1 (R8), V0.S[3]
+	WORD $0x4f881010 // fmla v16.4s, v0.4s, v8.s[0]
+	ADD $4, R1, R1
+	SUBS $1, R4, R4
+	BNE column
+done:
+	FMOVQ F16, 0(R0)
+	RET
+
+// gemvFour32NEON is declared in the stubs.
+TEXT ·gemvFour32NEON(SB), NOSPLIT, $0-40
+	MOVD sums+0(FP), R0
+	MOVD a+8(FP), R1
+	MOVD aRow+16(FP), R2
+	MOVD x+24(FP), R3
+	MOVD depth+32(FP), R4
+	LSL $2, R2, R2
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
+	SUBS $16, R4, R4
+	BLT linesEnd
+lines:
+	FMOVQ 0(R3), F8
+	FMOVQ 16(R3), F9
+	FMOVQ 32(R3), F10
+	FMOVQ 48(R3), F11
+	MOVD R1, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	FMOVQ 0(R7), F2
+	FMOVQ 0(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f881010 // fmla v16.4s, v0.4s, v8.s[0]
+	WORD $0x4fa81030 // fmla v16.4s, v1.4s, v8.s[1]
+	WORD $0x4f881850 // fmla v16.4s, v2.4s, v8.s[2]
+	WORD $0x4fa81870 // fmla v16.4s, v3.4s, v8.s[3]
+	FMOVQ 16(R5), F0
+	FMOVQ 16(R6), F1
+	FMOVQ 16(R7), F2
+	FMOVQ 16(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f891010 // fmla v16.4s, v0.4s, v9.s[0]
+	WORD $0x4fa91030 // fmla v16.4s, v1.4s, v9.s[1]
+	WORD $0x4f891850 // fmla v16.4s, v2.4s, v9.s[2]
+	WORD $0x4fa91870 // fmla v16.4s, v3.4s, v9.s[3]
+	FMOVQ 32(R5), F0
+	FMOVQ 32(R6), F1
+	FMOVQ 32(R7), F2
+	FMOVQ 32(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f8a1010 // fmla v16.4s, v0.4s, v10.s[0]
+	WORD $0x4faa1030 // fmla v16.4s, v1.4s, v10.s[1]
+	WORD $0x4f8a1850 // fmla v16.4s, v2.4s, v10.s[2]
+	WORD $0x4faa1870 // fmla v16.4s, v3.4s, v10.s[3]
+	FMOVQ 48(R5), F0
+	FMOVQ 48(R6), F1
+	FMOVQ 48(R7), F2
+	FMOVQ 48(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f8b1010 // fmla v16.4s, v0.4s, v11.s[0]
+	WORD $0x4fab1030 // fmla v16.4s, v1.4s, v11.s[1]
+	WORD $0x4f8b1850 // fmla v16.4s, v2.4s, v11.s[2]
+	WORD $0x4fab1870 // fmla v16.4s, v3.4s, v11.s[3]
+	ADD R2, R8, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	FMOVQ 0(R7), F2
+	FMOVQ 0(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f881011 // fmla v17.4s, v0.4s, v8.s[0]
+	WORD $0x4fa81031 // fmla v17.4s, v1.4s, v8.s[1]
+	WORD $0x4f881851 // fmla v17.4s, v2.4s, v8.s[2]
+	WORD $0x4fa81871 // fmla v17.4s, v3.4s, v8.s[3]
+	FMOVQ 16(R5), F0
+	FMOVQ 16(R6), F1
+	FMOVQ 16(R7), F2
+	FMOVQ 16(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f891011 // fmla v17.4s, v0.4s, v9.s[0]
+	WORD $0x4fa91031 // fmla v17.4s, v1.4s, v9.s[1]
+	WORD $0x4f891851 // fmla v17.4s, v2.4s, v9.s[2]
+	WORD $0x4fa91871 // fmla v17.4s, v3.4s, v9.s[3]
+	FMOVQ 32(R5), F0
+	FMOVQ 32(R6), F1
+	FMOVQ 32(R7), F2
+	FMOVQ 32(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f8a1011 // fmla v17.4s, v0.4s, v10.s[0]
+	WORD $0x4faa1031 // fmla v17.4s, v1.4s, v10.s[1]
+	WORD $0x4f8a1851 // fmla v17.4s, v2.4s, v10.s[2]
+	WORD $0x4faa1871 // fmla v17.4s, v3.4s, v10.s[3]
+	FMOVQ 48(R5), F0
+	FMOVQ 48(R6), F1
+	FMOVQ 48(R7), F2
+	FMOVQ 48(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f8b1011 // fmla v17.4s, v0.4s, v11.s[0]
+	WORD $0x4fab1031 // fmla v17.4s, v1.4s, v11.s[1]
+	WORD $0x4f8b1851 // fmla v17.4s, v2.4s, v11.s[2]
+	WORD $0x4fab1871 // fmla v17.4s, v3.4s, v11.s[3]
+	ADD R2, R8, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	FMOVQ 0(R7), F2
+	FMOVQ 0(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f881012 // fmla v18.4s, v0.4s, v8.s[0]
+	WORD $0x4fa81032 // fmla v18.4s, v1.4s, v8.s[1]
+	WORD $0x4f881852 // fmla v18.4s, v2.4s, v8.s[2]
+	WORD $0x4fa81872 // fmla v18.4s, v3.4s, v8.s[3]
+	FMOVQ 16(R5), F0
+	FMOVQ 16(R6), F1
+	FMOVQ 16(R7), F2
+	FMOVQ 16(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f891012 // fmla v18.4s, v0.4s, v9.s[0]
+	WORD $0x4fa91032 // fmla v18.4s, v1.4s, v9.s[1]
+	WORD $0x4f891852 // fmla v18.4s, v2.4s, v9.s[2]
+	WORD $0x4fa91872 // fmla v18.4s, v3.4s, v9.s[3]
+	FMOVQ 32(R5), F0
+	FMOVQ 32(R6), F1
+	FMOVQ 32(R7), F2
+	FMOVQ 32(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f8a1012 // fmla v18.4s, v0.4s, v10.s[0]
+	WORD $0x4faa1032 // fmla v18.4s, v1.4s, v10.s[1]
+	WORD $0x4f8a1852 // fmla v18.4s, v2.4s, v10.s[2]
+	WORD $0x4faa1872 // fmla v18.4s, v3.4s, v10.s[3]
+	FMOVQ 48(R5), F0
+	FMOVQ 48(R6), F1
+	FMOVQ 48(R7), F2
+	FMOVQ 48(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f8b1012 // fmla v18.4s, v0.4s, v11.s[0]
+	WORD $0x4fab1032 // fmla v18.4s, v1.4s, v11.s[1]
+	WORD $0x4f8b1852 // fmla v18.4s, v2.4s, v11.s[2]
+	WORD $0x4fab1872 // fmla v18.4s, v3.4s, v11.s[3]
+	ADD R2, R8, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	FMOVQ 0(R7), F2
+	FMOVQ 0(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f881013 // fmla v19.4s, v0.4s, v8.s[0]
+	WORD $0x4fa81033 // fmla v19.4s, v1.4s, v8.s[1]
+	WORD $0x4f881853 // fmla v19.4s, v2.4s, v8.s[2]
+	WORD $0x4fa81873 // fmla v19.4s, v3.4s, v8.s[3]
+	FMOVQ 16(R5), F0
+	FMOVQ 16(R6), F1
+	FMOVQ 16(R7), F2
+	FMOVQ 16(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f891013 // fmla v19.4s, v0.4s, v9.s[0]
+	WORD $0x4fa91033 // fmla v19.4s, v1.4s, v9.s[1]
+	WORD $0x4f891853 // fmla v19.4s, v2.4s, v9.s[2]
+	WORD $0x4fa91873 // fmla v19.4s, v3.4s, v9.s[3]
+	FMOVQ 32(R5), F0
+	FMOVQ 32(R6), F1
+	FMOVQ 32(R7), F2
+	FMOVQ 32(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f8a1013 // fmla v19.4s, v0.4s, v10.s[0]
+	WORD $0x4faa1033 // fmla v19.4s, v1.4s, v10.s[1]
+	WORD $0x4f8a1853 // fmla v19.4s, v2.4s, v10.s[2]
+	WORD $0x4faa1873 // fmla v19.4s, v3.4s, v10.s[3]
+	FMOVQ 48(R5), F0
+	FMOVQ 48(R6), F1
+	FMOVQ 48(R7), F2
+	FMOVQ 48(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f8b1013 // fmla v19.4s, v0.4s, v11.s[0]
+	WORD $0x4fab1033 // fmla v19.4s, v1.4s, v11.s[1]
+	WORD $0x4f8b1853 // fmla v19.4s, v2.4s, v11.s[2]
+	WORD $0x4fab1873 // fmla v19.4s, v3.4s, v11.s[3]
+	ADD $64, R1, R1
+	ADD $64, R3, R3
+	SUBS $16, R4, R4
+	BGE lines
+linesEnd:
+	ADD $16, R4, R4
+	SUBS $4, R4, R4
+	BLT squareEnd
+square:
+	FMOVQ 0(R3), F8
+	MOVD R1, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	FMOVQ 0(R7), F2
+	FMOVQ 0(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f881010 // fmla v16.4s, v0.4s, v8.s[0]
+	WORD $0x4fa81030 // fmla v16.4s, v1.4s, v8.s[1]
+	WORD $0x4f881850 // fmla v16.4s, v2.4s, v8.s[2]
+	WORD $0x4fa81870 // fmla v16.4s, v3.4s, v8.s[3]
+	ADD R2, R8, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	FMOVQ 0(R7), F2
+	FMOVQ 0(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f881011 // fmla v17.4s, v0.4s, v8.s[0]
+	WORD $0x4fa81031 // fmla v17.4s, v1.4s, v8.s[1]
+	WORD $0x4f881851 // fmla v17.4s, v2.4s, v8.s[2]
+	WORD $0x4fa81871 // fmla v17.4s, v3.4s, v8.s[3]
+	ADD R2, R8, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	FMOVQ 0(R7), F2
+	FMOVQ 0(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f881012 // fmla v18.4s, v0.4s, v8.s[0]
+	WORD $0x4fa81032 // fmla v18.4s, v1.4s, v8.s[1]
+	WORD $0x4f881852 // fmla v18.4s, v2.4s, v8.s[2]
+	WORD $0x4fa81872 // fmla v18.4s, v3.4s, v8.s[3]
+	ADD R2, R8, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	FMOVQ 0(R7), F2
+	FMOVQ 0(R8), F3
+	WORD $0x4e823804 // zip1 v4.4s, v0.4s, v2.4s
+	WORD $0x4e827806 // zip2 v6.4s, v0.4s, v2.4s
+	WORD $0x4e833825 // zip1 v5.4s, v1.4s, v3.4s
+	WORD $0x4e837827 // zip2 v7.4s, v1.4s, v3.4s
+	WORD $0x4e853880 // zip1 v0.4s, v4.4s, v5.4s
+	WORD $0x4e857881 // zip2 v1.4s, v4.4s, v5.4s
+	WORD $0x4e8738c2 // zip1 v2.4s, v6.4s, v7.4s
+	WORD $0x4e8778c3 // zip2 v3.4s, v6.4s, v7.4s
+	WORD $0x4f881013 // fmla v19.4s, v0.4s, v8.s[0]
+	WORD $0x4fa81033 // fmla v19.4s, v1.4s, v8.s[1]
+	WORD $0x4f881853 // fmla v19.4s, v2.4s, v8.s[2]
+	WORD $0x4fa81873 // fmla v19.4s, v3.4s, v8.s[3]
+	ADD $16, R1, R1
+	ADD $16, R3, R3
+	SUBS $4, R4, R4
+	BGE square
+squareEnd:
+	ADD $4, R4, R4
+	CBZ R4, done
+column:
+	FMOVS.P 4(R3), F8
+	MOVD R1, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVS (R5), F0
+	VLD1 (R6), V0.S[1]
+	VLD1 (R7), V0.S[2]
+	VLD1 (R8), V0.S[3]
+	WORD $0x4f881010 // fmla v16.4s, v0.4s, v8.s[0]
+	ADD R2, R8, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVS (R5), F0
+	VLD1 (R6), V0.S[1]
+	VLD1 (R7), V0.S[2]
+	VLD1 (R8), V0.S[3]
+	WORD $0x4f881011 // fmla v17.4s, v0.4s, v8.s[0]
+	ADD R2, R8, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVS (R5), F0
+	VLD1 (R6), V0.S[1]
+	VLD1 (R7), V0.S[2]
+	VLD1 (R8), V0.S[3]
+	WORD $0x4f881012 // fmla v18.4s, v0.4s, v8.s[0]
+	ADD R2, R8, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R8
+	FMOVS (R5), F0
+	VLD1 (R6), V0.S[1]
+	VLD1 (R7), V0.S[2]
+	VLD1 (R8), V0.S[3]
+	WORD $0x4f881013 // fmla v19.4s, v0.4s, v8.s[0]
+	ADD $4, R1, R1
+	SUBS $1, R4, R4
+	BNE column
+done:
+	FMOVQ F16, 0(R0)
+	FMOVQ F17, 16(R0)
+	FMOVQ F18, 32(R0)
+	FMOVQ F19, 48(R0)
+	RET
+
 // tile64x1x1NEON is declared in the stubs.
 TEXT ·tile64x1x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
@@ -13665,4 +14240,289 @@ column:
 	SUBS $1, R4, R4
 	BNE column
 done:
+	RET
+
+// gemvOne64NEON is declared in the stubs.
+TEXT ·gemvOne64NEON(SB), NOSPLIT, $0-40
+	MOVD sums+0(FP), R0
+	MOVD a+8(FP), R1
+	MOVD aRow+16(FP), R2
+	MOVD x+24(FP), R3
+	MOVD depth+32(FP), R4
+	LSL $3, R2, R2
+	WORD $0x6f00e410 // movi v16.2d, #0
+	SUBS $8, R4, R4
+	BLT linesEnd
+lines:
+	FMOVQ 0(R3), F8
+	FMOVQ 16(R3), F9
+	FMOVQ 32(R3), F10
+	FMOVQ 48(R3), F11
+	MOVD R1, R5
+	ADD R2, R5, R6
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc81090 // fmla v16.2d, v4.2d, v8.d[0]
+	WORD $0x4fc818b0 // fmla v16.2d, v5.2d, v8.d[1]
+	FMOVQ 16(R5), F0
+	FMOVQ 16(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc91090 // fmla v16.2d, v4.2d, v9.d[0]
+	WORD $0x4fc918b0 // fmla v16.2d, v5.2d, v9.d[1]
+	FMOVQ 32(R5), F0
+	FMOVQ 32(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fca1090 // fmla v16.2d, v4.2d, v10.d[0]
+	WORD $0x4fca18b0 // fmla v16.2d, v5.2d, v10.d[1]
+	FMOVQ 48(R5), F0
+	FMOVQ 48(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fcb1090 // fmla v16.2d, v4.2d, v11.d[0]
+	WORD $0x4fcb18b0 // fmla v16.2d, v5.2d, v11.d[1]
+	ADD $64, R1, R1
+	ADD $64, R3, R3
+	SUBS $8, R4, R4
+	BGE lines
+linesEnd:
+	ADD $8, R4, R4
+	SUBS $2, R4, R4
+	BLT squareEnd
+square:
+	FMOVQ 0(R3), F8
+	MOVD R1, R5
+	ADD R2, R5, R6
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc81090 // fmla v16.2d, v4.2d, v8.d[0]
+	WORD $0x4fc818b0 // fmla v16.2d, v5.2d, v8.d[1]
+	ADD $16, R1, R1
+	ADD $16, R3, R3
+	SUBS $2, R4, R4
+	BGE square
+squareEnd:
+	ADD $2, R4, R4
+	CBZ R4, done
+column:
+	FMOVD.P 8(R3), F8
+	MOVD R1, R5
+	ADD R2, R5, R6
+	FMOVD (R5), F0
+	VLD1 (R6), V0.D[1]
+	WORD $0x4fc81010 // fmla v16.2d, v0.2d, v8.d[0]
+	ADD $8, R1, R1
+	SUBS $1, R4, R4
+	BNE column
+done:
+	FMOVQ F16, 0(R0)
+	RET
+
+// gemvFour64NEON is declared in the stubs.
+TEXT ·gemvFour64NEON(SB), NOSPLIT, $0-40
+	MOVD sums+0(FP), R0
+	MOVD a+8(FP), R1
+	MOVD aRow+16(FP), R2
+	MOVD x+24(FP), R3
+	MOVD depth+32(FP), R4
+	LSL $3, R2, R2
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
+	SUBS $8, R4, R4
+	BLT linesEnd
+lines:
+	FMOVQ 0(R3), F8
+	FMOVQ 16(R3), F9
+	FMOVQ 32(R3), F10
+	FMOVQ 48(R3), F11
+	MOVD R1, R5
+	ADD R2, R5, R6
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc81090 // fmla v16.2d, v4.2d, v8.d[0]
+	WORD $0x4fc818b0 // fmla v16.2d, v5.2d, v8.d[1]
+	FMOVQ 16(R5), F0
+	FMOVQ 16(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc91090 // fmla v16.2d, v4.2d, v9.d[0]
+	WORD $0x4fc918b0 // fmla v16.2d, v5.2d, v9.d[1]
+	FMOVQ 32(R5), F0
+	FMOVQ 32(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fca1090 // fmla v16.2d, v4.2d, v10.d[0]
+	WORD $0x4fca18b0 // fmla v16.2d, v5.2d, v10.d[1]
+	FMOVQ 48(R5), F0
+	FMOVQ 48(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fcb1090 // fmla v16.2d, v4.2d, v11.d[0]
+	WORD $0x4fcb18b0 // fmla v16.2d, v5.2d, v11.d[1]
+	ADD R2, R6, R5
+	ADD R2, R5, R6
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc81091 // fmla v17.2d, v4.2d, v8.d[0]
+	WORD $0x4fc818b1 // fmla v17.2d, v5.2d, v8.d[1]
+	FMOVQ 16(R5), F0
+	FMOVQ 16(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc91091 // fmla v17.2d, v4.2d, v9.d[0]
+	WORD $0x4fc918b1 // fmla v17.2d, v5.2d, v9.d[1]
+	FMOVQ 32(R5), F0
+	FMOVQ 32(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fca1091 // fmla v17.2d, v4.2d, v10.d[0]
+	WORD $0x4fca18b1 // fmla v17.2d, v5.2d, v10.d[1]
+	FMOVQ 48(R5), F0
+	FMOVQ 48(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fcb1091 // fmla v17.2d, v4.2d, v11.d[0]
+	WORD $0x4fcb18b1 // fmla v17.2d, v5.2d, v11.d[1]
+	ADD R2, R6, R5
+	ADD R2, R5, R6
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc81092 // fmla v18.2d, v4.2d, v8.d[0]
+	WORD $0x4fc818b2 // fmla v18.2d, v5.2d, v8.d[1]
+	FMOVQ 16(R5), F0
+	FMOVQ 16(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc91092 // fmla v18.2d, v4.2d, v9.d[0]
+	WORD $0x4fc918b2 // fmla v18.2d, v5.2d, v9.d[1]
+	FMOVQ 32(R5), F0
+	FMOVQ 32(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fca1092 // fmla v18.2d, v4.2d, v10.d[0]
+	WORD $0x4fca18b2 // fmla v18.2d, v5.2d, v10.d[1]
+	FMOVQ 48(R5), F0
+	FMOVQ 48(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fcb1092 // fmla v18.2d, v4.2d, v11.d[0]
+	WORD $0x4fcb18b2 // fmla v18.2d, v5.2d, v11.d[1]
+	ADD R2, R6, R5
+	ADD R2, R5, R6
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc81093 // fmla v19.2d, v4.2d, v8.d[0]
+	WORD $0x4fc818b3 // fmla v19.2d, v5.2d, v8.d[1]
+	FMOVQ 16(R5), F0
+	FMOVQ 16(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc91093 // fmla v19.2d, v4.2d, v9.d[0]
+	WORD $0x4fc918b3 // fmla v19.2d, v5.2d, v9.d[1]
+	FMOVQ 32(R5), F0
+	FMOVQ 32(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fca1093 // fmla v19.2d, v4.2d, v10.d[0]
+	WORD $0x4fca18b3 // fmla v19.2d, v5.2d, v10.d[1]
+	FMOVQ 48(R5), F0
+	FMOVQ 48(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fcb1093 // fmla v19.2d, v4.2d, v11.d[0]
+	WORD $0x4fcb18b3 // fmla v19.2d, v5.2d, v11.d[1]
+	ADD $64, R1, R1
+	ADD $64, R3, R3
+	SUBS $8, R4, R4
+	BGE lines
+linesEnd:
+	ADD $8, R4, R4
+	SUBS $2, R4, R4
+	BLT squareEnd
+square:
+	FMOVQ 0(R3), F8
+	MOVD R1, R5
+	ADD R2, R5, R6
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc81090 // fmla v16.2d, v4.2d, v8.d[0]
+	WORD $0x4fc818b0 // fmla v16.2d, v5.2d, v8.d[1]
+	ADD R2, R6, R5
+	ADD R2, R5, R6
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc81091 // fmla v17.2d, v4.2d, v8.d[0]
+	WORD $0x4fc818b1 // fmla v17.2d, v5.2d, v8.d[1]
+	ADD R2, R6, R5
+	ADD R2, R5, R6
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc81092 // fmla v18.2d, v4.2d, v8.d[0]
+	WORD $0x4fc818b2 // fmla v18.2d, v5.2d, v8.d[1]
+	ADD R2, R6, R5
+	ADD R2, R5, R6
+	FMOVQ 0(R5), F0
+	FMOVQ 0(R6), F1
+	WORD $0x4ec13804 // zip1 v4.2d, v0.2d, v1.2d
+	WORD $0x4ec17805 // zip2 v5.2d, v0.2d, v1.2d
+	WORD $0x4fc81093 // fmla v19.2d, v4.2d, v8.d[0]
+	WORD $0x4fc818b3 // fmla v19.2d, v5.2d, v8.d[1]
+	ADD $16, R1, R1
+	ADD $16, R3, R3
+	SUBS $2, R4, R4
+	BGE square
+squareEnd:
+	ADD $2, R4, R4
+	CBZ R4, done
+column:
+	FMOVD.P 8(R3), F8
+	MOVD R1, R5
+	ADD R2, R5, R6
+	FMOVD (R5), F0
+	VLD1 (R6), V0.D[1]
+	WORD $0x4fc81010 // fmla v16.2d, v0.2d, v8.d[0]
+	ADD R2, R6, R5
+	ADD R2, R5, R6
+	FMOVD (R5), F0
+	VLD1 (R6), V0.D[1]
+	WORD $0x4fc81011 // fmla v17.2d, v0.2d, v8.d[0]
+	ADD R2, R6, R5
+	ADD R2, R5, R6
+	FMOVD (R5), F0
+	VLD1 (R6), V0.D[1]
+	WORD $0x4fc81012 // fmla v18.2d, v0.2d, v8.d[0]
+	ADD R2, R6, R5
+	ADD R2, R5, R6
+	FMOVD (R5), F0
+	VLD1 (R6), V0.D[1]
+	WORD $0x4fc81013 // fmla v19.2d, v0.2d, v8.d[0]
+	ADD $8, R1, R1
+	SUBS $1, R4, R4
+	BNE column
+done:
+	FMOVQ F16, 0(R0)
+	FMOVQ F17, 16(R0)
+	FMOVQ F18, 32(R0)
+	FMOVQ F19, 48(R0)
 	RET

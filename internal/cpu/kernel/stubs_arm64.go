@@ -9,6 +9,12 @@ func pack32NEON(dst *float32, dstStep int, src *float32, srcStep, depth, n int)
 func transpose32NEON(dst *float32, dstStep int, src *float32, srcStep, depth int)
 
 //go:noescape
+func gemvOne32NEON(sums, a *float32, aRow int, x *float32, depth int)
+
+//go:noescape
+func gemvFour32NEON(sums, a *float32, aRow int, x *float32, depth int)
+
+//go:noescape
 func tile32x1x1NEON(t *tile)
 
 //go:noescape
@@ -115,6 +121,12 @@ func pack64NEON(dst *float64, dstStep int, src *float64, srcStep, depth, n int)
 
 //go:noescape
 func transpose64NEON(dst *float64, dstStep int, src *float64, srcStep, depth int)
+
+//go:noescape
+func gemvOne64NEON(sums, a *float64, aRow int, x *float64, depth int)
+
+//go:noescape
+func gemvFour64NEON(sums, a *float64, aRow int, x *float64, depth int)
 
 //go:noescape
 func tile64x1x1NEON(t *tile)

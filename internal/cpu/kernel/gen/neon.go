@@ -25,6 +25,10 @@ func (f files) neonGemm(stubs *source) {
 		stub(stubs, packName(neon, e), fmt.Sprintf("dst *%s, dstStep int, src *%[1]s, srcStep, depth, n int", e.goType))
 		neonTranspose(&out, e)
 		stub(stubs, "transpose"+e.goType[5:]+neon.name, fmt.Sprintf("dst *%s, dstStep int, src *%[1]s, srcStep, depth int", e.goType))
+		for _, groups := range []int{1, gemvGroups} {
+			neonGemv(&out, e, groups)
+			stub(stubs, gemvName(neon, e, groups), fmt.Sprintf("sums, a *%s, aRow int, x *%[1]s, depth int", e.goType))
+		}
 		tileStubs(stubs, neon, e)
 	}
 	f["gemm_neon_arm64.s"] = out.String()

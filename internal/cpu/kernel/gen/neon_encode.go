@@ -108,9 +108,13 @@ func (s *source) shift(name string, e elem, d, n, count int) {
 	s.word(code|uint32(immediate<<16|n<<5|d), "%s v%d.%[5]s, v%[3]d.%[5]s, #%[4]d", name, d, n, count, e.shape())
 }
 
-// fmlaFirst writes d += n * m[0], rounded once.
-func (s *source) fmlaFirst(e elem, d, n, m int) {
-	s.word(e.sized(0x4f801000)|uint32(m<<16|n<<5|d), "fmla v%d.%[4]s, v%[2]d.%[4]s, v%[3]d.%[5]s[0]", d, n, m, e.shape(), e.shape()[1:])
+// fmlaLane writes d += n * m[lane], rounded once.
+func (s *source) fmlaLane(e elem, d, n, m, lane int) {
+	high, low := lane, 0
+	if e.bits == 32 {
+		high, low = lane>>1, lane&1
+	}
+	s.word(e.sized(0x4f801000)|uint32(low<<21|m<<16|high<<11|n<<5|d), "fmla v%d.%[5]s, v%[2]d.%[5]s, v%[3]d.%[6]s[%[4]d]", d, n, m, lane, e.shape(), e.shape()[1:])
 }
 
 // spread writes all lanes of d = n[0].

@@ -29,8 +29,10 @@ func everyWord() string {
 			s.shift("shl", e, d, n, count)
 			s.shift("ushr", e, d, n, count)
 		}
-		s.fmlaFirst(e, d, n, m)
-		s.fmlaFirst(e, m, d, n)
+		for lane := range neon.lanes(e) {
+			s.fmlaLane(e, d, n, m, lane)
+			s.fmlaLane(e, m, d, n, lane)
+		}
 		s.spread(e, d, n)
 		s.toGeneral(e, 9, n)
 	}

@@ -74,7 +74,7 @@ func (w neonTileWriter) step() {
 	}
 	for i := range w.r {
 		for j := range w.v {
-			w.out.fmlaFirst(w.e, w.acc(i, j), b+j, a+i%spare)
+			w.out.fmlaLane(w.e, w.acc(i, j), b+j, a+i%spare, 0)
 		}
 		if i+spare < w.r {
 			load(i + spare)
