@@ -188,7 +188,7 @@ func (j *job) wait() {
 		}
 	}
 	for !j.done() {
-		j.waiting.Store(true)
+		j.waiting.Swap(true) // an emulated arm64 (qemu 7.2) may let a Store pass the next Load
 		if j.done() && j.waiting.CompareAndSwap(true, false) {
 			return
 		}
