@@ -20,6 +20,7 @@ type Pool struct {
 	asleep  atomic.Int32        // workers that wait for the bell, or are about to
 	bell    chan struct{}
 	closed  atomic.Bool
+	jobs    sync.Pool // of *job: its own, so that no other pool's worker comes late to a loop here
 }
 
 // lookOut is how often a worker looks for work before it sleeps, and the caller
@@ -51,12 +52,11 @@ type part struct {
 	_    [48]byte
 }
 
-var jobs = sync.Pool{New: func() any { return &job{over: make(chan struct{}, 1)} }}
-
 // NewPool makes a pool of the given number of threads, the caller's included.
 func NewPool(threads int) *Pool {
 	p := &Pool{threads: max(1, threads)}
 	p.bell = make(chan struct{}, p.threads)
+	p.jobs.New = func() any { return &job{over: make(chan struct{}, 1)} }
 	for worker := 1; worker < p.threads; worker++ {
 		go p.serve(worker)
 	}
@@ -123,7 +123,7 @@ func (p *Pool) For(n, grain int, body func(worker, lo, hi int)) {
 		body(0, 0, n)
 		return
 	}
-	j := jobs.Get().(*job)
+	j := p.jobs.Get().(*job)
 	j.body, j.n = body, n
 	// A few pieces a thread even out their speeds.
 	per := max(1, pieces/(4*p.threads))
@@ -141,7 +141,7 @@ func (p *Pool) For(n, grain int, body func(worker, lo, hi int)) {
 	j.wait()
 	failure := j.failure.Load()
 	j.body = nil
-	jobs.Put(j)
+	p.jobs.Put(j)
 	if failure != nil {
 		panic(*failure)
 	}
