@@ -192,8 +192,11 @@ func (w *programWriter) attributes(op *graph.Op) map[string]any {
 	case graph.DotAttrs:
 		return map[string]any{"batch_x": ints(a.BatchX), "batch_y": ints(a.BatchY), "contract_x": ints(a.ContractX), "contract_y": ints(a.ContractY)}
 	case graph.ConvAttrs:
-		return map[string]any{"strides": ints(a.Strides), "pad_low": ints(a.PadLow), "pad_high": ints(a.PadHigh), "in_dilation": ints(a.InDilation),
-			"kernel_dilation": ints(a.KernelDilation), "feature_groups": a.FeatureGroups, "batch_groups": a.BatchGroups}
+		return convAttributes(a)
+	case graph.ConvKernelAttrs:
+		m := convAttributes(a.ConvAttrs)
+		m["taps"] = ints(a.Taps)
+		return m
 	case graph.WindowAttrs:
 		return map[string]any{"size": ints(a.Size), "stride": ints(a.Stride), "low": ints(a.Low), "high": ints(a.High)}
 	case graph.GatherAttrs:
@@ -211,4 +214,10 @@ func (w *programWriter) attributes(op *graph.Op) map[string]any {
 		return map[string]any{"then": w.body(fns[0], 0, args[0]), "else": w.body(fns[1], 0, args[1])}
 	}
 	return map[string]any{"opaque": true}
+}
+
+func convAttributes(a graph.ConvAttrs) map[string]any {
+	ints := func(s []int) []int { return slices.Clone(s) }
+	return map[string]any{"strides": ints(a.Strides), "pad_low": ints(a.PadLow), "pad_high": ints(a.PadHigh), "in_dilation": ints(a.InDilation),
+		"kernel_dilation": ints(a.KernelDilation), "feature_groups": a.FeatureGroups, "batch_groups": a.BatchGroups}
 }

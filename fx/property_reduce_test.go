@@ -248,6 +248,20 @@ func windowRows() []row {
 			}
 			return program{[]operand{within(x, -1, 1), within(w, -1, 1)}, applied2(func(x, w *graph.Node) *graph.Node { return graph.Conv(x, w, a) })}
 		}},
+		{prim: graph.ConvKernelP, order: 2, draw: func(g *gen) program {
+			a, x, w := drawConv(g.T)
+			n := len(a.Strides)
+			if g.big {
+				sizes := [][]int{{143}, {13, 11}, {5, 4, 7}}[n-1]
+				x, w = append(append(graph.Shape{x[0] * 2}, sizes...), x[n+1]*9), w.With(n, w[n]*9).With(n+1, w[n+1]*5)
+			}
+			y, err := graph.ConvP.Infer(a, []*graph.Node{{Shape: x, DType: graph.Float64}, {Shape: w, DType: graph.Float64}})
+			if err != nil {
+				g.Fatal(err)
+			}
+			attrs := graph.ConvKernelAttrs{ConvAttrs: a, Taps: w[:n]}
+			return program{[]operand{within(x, -1, 1), within(y[0].Shape, -1, 1)}, applied2(func(x, ct *graph.Node) *graph.Node { return graph.Apply(graph.ConvKernelP, attrs, x, ct)[0] })}
+		}},
 		{prim: graph.ConvP, name: "depthwise convolution", order: 2, draw: func(g *gen) program {
 			s := graph.Shape{g.int("images", 1, 2), g.some(), g.some(), g.int("channels", 2, 3)}
 			if g.big {

@@ -86,12 +86,10 @@ func (p *Program) OwnCost(s *Step) (c Cost) {
 		}
 		return c
 	case graph.ConvAttrs:
-		w := s.Op.Ins[1].Shape
-		c.Products = 2 * out * float64(w[:len(w)-1].Size())
-		// Of a stretched image's taps, only those that do not meet the zeros.
-		for _, d := range a.InDilation {
-			c.Products /= float64(d)
-		}
+		c.Products = convProducts(a, s.Op.Outs[0].Shape, s.Op.Ins[1].Shape)
+		return c
+	case graph.ConvKernelAttrs:
+		c.Products = convProducts(a.ConvAttrs, s.Op.Ins[1].Shape, s.Op.Outs[0].Shape)
 		return c
 	}
 	if !looksOnly(s.Op) {
@@ -101,6 +99,17 @@ func (p *Program) OwnCost(s *Step) (c Cost) {
 		}
 	}
 	return c
+}
+
+// convProducts counts a convolution's products, or those of its derivatives: it
+// has the result's shape and the kernel's. Of a stretched image's taps, only those
+// count that do not meet the zeros.
+func convProducts(a graph.ConvAttrs, out, w graph.Shape) float64 {
+	n := 2 * float64(out.Size()) * float64(w[:len(w)-1].Size())
+	for _, d := range a.InDilation {
+		n /= float64(d)
+	}
+	return n
 }
 
 // looksOnly reports whether an op moves elements and computes none.

@@ -48,8 +48,7 @@ func last3(v []int, front int) axes3 {
 	return a
 }
 
-func newConvolution[T float32 | float64](op *graph.Op) convolution[T] {
-	a, xs, ws, os := op.Attrs.(graph.ConvAttrs), op.Ins[0].Shape, op.Ins[1].Shape, op.Outs[0].Shape
+func newConvolution[T float32 | float64](a graph.ConvAttrs, xs, ws, os graph.Shape) convolution[T] {
 	n := len(a.Strides)
 	c := convolution[T]{
 		strides: last3(a.Strides, 1), padLow: last3(a.PadLow, 0),
@@ -156,7 +155,10 @@ func (c *convolution[T]) rowOfTaps(dst []T, n int, place axes3, row, at int) {
 }
 
 func convImpls() map[*graph.Prim]impl {
-	return map[*graph.Prim]impl{graph.ConvP: func(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) { e.conv(op)(ins, outs) }}
+	return map[*graph.Prim]impl{
+		graph.ConvP:       func(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) { e.conv(op)(ins, outs) },
+		graph.ConvKernelP: func(e *Engine, op *graph.Op, ins, outs []*graph.Buffer) { e.convKernel(op)(ins, outs) },
+	}
 }
 
 // conv prepares a convolution.
@@ -168,7 +170,7 @@ func (e *Engine) conv(op *graph.Op) opStep {
 }
 
 func convolve[T float32 | float64](e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T], op *graph.Op) opStep {
-	c := newConvolution[T](op)
+	c := newConvolution[T](op.Attrs.(graph.ConvAttrs), op.Ins[0].Shape, op.Ins[1].Shape, op.Outs[0].Shape)
 	var run func(c convolution[T], x, w, out []T)
 	switch p := newInPlace(e, k.Patches, ws, c); {
 	case op.Outs[0].Shape.Size() == 0:

@@ -20,9 +20,8 @@ type inPlace[T float32 | float64] struct {
 	k *kernel.PatchKernel[T]
 	w func(*workspace) *workOf[T]
 
+	border     border
 	depth      int                 // of the summed axis
-	rows, cols int                 // of an image with its padding, as far as windows reach
-	asIs       bool                // the images need no padding
 	byImage    bool                // tiles go through images, not places
 	images     int                 // of a unit of work, by image
 	bands      int                 // units of work of one image, otherwise
@@ -43,17 +42,9 @@ const maxImages = 2 << 20
 
 // newInPlace is nil if the convolution does not have the form.
 func newInPlace[T float32 | float64](e *Engine, k *kernel.PatchKernel[T], w func(*workspace) *workOf[T], c convolution[T]) *inPlace[T] {
-	flat := c.taps[0] == 1 && c.in[0] == 1 && c.out[0] == 1 && c.padLow[0] == 0
-	p := &inPlace[T]{convolution: c, e: e, k: k, w: w, depth: c.taps.size() * c.i, images: 1, bands: 1}
-	if k == nil || !flat || c.groups > 1 || c.inDilation != ones3 || (c.kernelDilation[2] != 1 && c.taps[2] > 1) || p.depth == 0 ||
-		c.n*c.out.size()*c.o == 0 {
+	p := &inPlace[T]{convolution: c, e: e, k: k, w: w, border: newBorder(&c), depth: c.taps.size() * c.i, images: 1, bands: 1}
+	if k == nil || !c.rowsOfTaps() || c.groups > 1 || p.depth == 0 || c.n*c.out.size()*c.o == 0 {
 		return nil
-	}
-	p.rows = (c.out[1]-1)*c.strides[1] + (c.taps[1]-1)*c.kernelDilation[1] + 1
-	p.cols = (c.out[2]-1)*c.strides[2] + c.taps[2]
-	p.asIs = c.padLow == (axes3{}) && p.rows <= c.in[1] && p.cols <= c.in[2]
-	if p.asIs {
-		p.rows, p.cols = c.in[1], c.in[2]
 	}
 	threads, enough := e.pool.threads, k.TileRows/2
 	switch {
@@ -63,7 +54,7 @@ func newInPlace[T float32 | float64](e *Engine, k *kernel.PatchKernel[T], w func
 		}
 	default:
 		p.byImage = true
-		fit := maxImages / (p.imageLen() * int(unsafe.Sizeof(*new(T))))
+		fit := maxImages / (p.border.size() * int(unsafe.Sizeof(*new(T))))
 		p.images = imagesOfUnit(c.n, k.TileRows, fit, threads)
 	}
 	for h := range c.out[1] {
@@ -71,7 +62,7 @@ func newInPlace[T float32 | float64](e *Engine, k *kernel.PatchKernel[T], w func
 			if w > 0 && !p.byImage {
 				break
 			}
-			p.groups = append(p.groups, kernel.PatchGroup{A: (h*c.strides[1]*p.cols + w*c.strides[2]) * c.c, C: (h*c.out[2] + w) * c.o})
+			p.groups = append(p.groups, kernel.PatchGroup{A: p.border.at(h*c.strides[1], w*c.strides[2]), C: (h*c.out[2] + w) * c.o})
 		}
 	}
 	p.free.New = func() any {
@@ -100,8 +91,6 @@ func imagesOfUnit(n, tileRows, fit, threads int) int {
 	units := min(tiles, even((tiles+most-1)/most))
 	return (tiles + units - 1) / units * rows
 }
-
-func (p *inPlace[T]) imageLen() int { return p.rows * p.cols * p.c }
 
 func (p *inPlace[T]) run(x, w, out []T) {
 	r := p.free.Get().(*inPlaceRun[T])
@@ -134,11 +123,11 @@ func (r *inPlaceRun[T]) unit(u int) {
 	w := r.w(s)
 	image := r.out.size() * r.o // of the result
 	q := &w.patches
-	*q = kernel.Patches[T]{N: r.o, B: r.b, Run: r.taps[2] * r.i, Segments: r.taps[1], SegmentStride: r.kernelDilation[1] * r.cols * r.c}
+	*q = kernel.Patches[T]{N: r.o, B: r.b, Run: r.taps[2] * r.i, Segments: r.taps[1], SegmentStride: r.border.at(r.kernelDilation[1], 0)}
 	if r.byImage {
 		first := u * r.images
 		q.Rows, q.Groups = min(r.images, r.n-first), r.groups
-		q.A, q.RowStride = r.padded(w, first, q.Rows, 0, r.rows), r.imageLen()
+		q.A, q.RowStride = r.padded(w, first, q.Rows, 0, r.border.rows), r.border.size()
 		q.C, q.CStride = r.dst[first*image:], image
 	} else {
 		n, band := u/r.bands, u%r.bands
@@ -156,28 +145,13 @@ func (r *inPlaceRun[T]) unit(u int) {
 // padded gives count images from the first on, with padding; of each only rows
 // [lo,hi) are filled in.
 func (r *inPlaceRun[T]) padded(w *workOf[T], first, count, lo, hi int) []T {
-	line := r.in[2] * r.c
-	if r.asIs {
-		return r.src[first*r.in[1]*line:]
+	size := r.in[1] * r.in[2] * r.c
+	if r.border.asIs {
+		return r.src[first*size:]
 	}
-	dst := w.scratchOf(count * r.imageLen())
-	width := r.cols * r.c
-	// Columns of the image that are seen, and where they go.
-	from, to := max(0, -r.padLow[2])*r.c, max(0, r.padLow[2])*r.c
-	n := max(0, min(line-from, width-to))
+	dst := w.scratchOf(count * r.border.size())
 	for i := range count {
-		src := r.src[(first+i)*r.in[1]*line:]
-		for row := lo; row < hi; row++ {
-			d := dst[(i*r.rows+row)*width:][:width]
-			h := row - r.padLow[1]
-			if h < 0 || h >= r.in[1] || n == 0 {
-				clear(d)
-				continue
-			}
-			clear(d[:to])
-			copy(d[to:to+n], src[h*line+from:])
-			clear(d[to+n:])
-		}
+		pad(&r.border, dst[i*r.border.size():], r.src[(first+i)*size:], lo, hi)
 	}
 	return dst
 }

@@ -36,6 +36,7 @@ type workOf[T kernel.Float] struct {
 	kernel.Workspace[T]
 	gemm    kernel.Gemm[T]
 	patches kernel.Patches[T]
+	turned  kernel.Turned[T]
 	scratch []T
 }
 
@@ -105,6 +106,8 @@ func (e *Engine) prepare(op *graph.Op) opStep {
 		return e.dot(op)
 	case graph.ConvP:
 		return e.conv(op)
+	case graph.ConvKernelP:
+		return e.convKernel(op)
 	case graph.ReduceSumP, graph.ReduceMaxP, graph.ReduceMinP:
 		return e.reduce(op)
 	}

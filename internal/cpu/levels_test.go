@@ -100,7 +100,10 @@ func TestConvolutionsOnAllEngines(t *testing.T) {
 		if _, err := graph.ConvP.Infer(a, []*graph.Node{in, kernel}); err != nil {
 			t.Skip(err)
 		}
-		sameEverywhere(t, all, graph.Apply(graph.ConvP, a, in, kernel)[0].Op(), values(in, kernel))
+		y := graph.Apply(graph.ConvP, a, in, kernel)[0]
+		sameEverywhere(t, all, y.Op(), values(in, kernel))
+		ct := numbers(r, d, y.Shape)
+		sameEverywhere(t, all, graph.Apply(graph.ConvKernelP, graph.ConvKernelAttrs{ConvAttrs: a, Taps: w[:axes]}, in, ct)[0].Op(), values(in, ct))
 	})
 }
 

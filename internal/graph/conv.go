@@ -91,10 +91,9 @@ func exchange(x *Node, groups, from, to int) *Node {
 	return mergeAxis(MoveAxis(splitAxis(x, from, groups), from, to), to)
 }
 
-// convToImages is the cotangent of the images: the cotangent of the result,
-// stretched by the strides, convolved with the kernel turned around.
-func convToImages(op *Op, ct *Node) *Node {
-	a, x, w := op.Attrs.(ConvAttrs), op.Ins[0], op.Ins[1]
+// convToImages is the cotangent of images of the given shape: the cotangent of
+// the result, stretched by the strides, convolved with the kernel w turned around.
+func convToImages(a ConvAttrs, x Shape, w, ct *Node) *Node {
 	n := len(a.Strides)
 	b := ConvAttrs{
 		Strides: a.InDilation, InDilation: a.Strides, KernelDilation: a.KernelDilation,
@@ -102,34 +101,14 @@ func convToImages(op *Op, ct *Node) *Node {
 		FeatureGroups: max(a.FeatureGroups, a.BatchGroups), BatchGroups: 1,
 	}
 	for i := range n {
-		in, k := dilated(x.Shape[1+i], a.InDilation[i]), dilated(w.Shape[i], a.KernelDilation[i])
+		in, k := dilated(x[1+i], a.InDilation[i]), dilated(w.Shape[i], a.KernelDilation[i])
 		b.PadLow[i] = k - 1 - a.PadLow[i]
-		b.PadHigh[i] = in + k - 1 - dilated(op.Outs[0].Shape[1+i], a.Strides[i]) - b.PadLow[i]
+		b.PadHigh[i] = in + k - 1 - dilated(ct.Shape[1+i], a.Strides[i]) - b.PadLow[i]
 	}
 	// [taps..., I, g*O'] becomes [taps..., O', g*I].
 	turned := exchange(Reverse(w, span(0, n)), b.FeatureGroups, n+1, n)
 	d := Conv(ct, MoveAxis(turned, n+1, n), b)
 	return exchange(d, a.BatchGroups, n+1, 0) // [N', ..., g*C] to [g*N', ..., C]
-}
-
-// convToKernel is the cotangent of the kernel: a convolution of the images,
-// channels taken as images and images as channels, with the cotangent of the
-// result as the kernel.
-func convToKernel(op *Op, ct *Node) *Node {
-	a, x, w := op.Attrs.(ConvAttrs), op.Ins[0], op.Ins[1]
-	n := len(a.Strides)
-	b := ConvAttrs{
-		Strides: a.KernelDilation, InDilation: a.InDilation, KernelDilation: a.Strides,
-		FeatureGroups: a.BatchGroups, BatchGroups: a.FeatureGroups, PadLow: a.PadLow, PadHigh: make([]int, n),
-	}
-	for i := range n {
-		in, k := dilated(x.Shape[1+i], a.InDilation[i]), dilated(w.Shape[i], a.KernelDilation[i])
-		b.PadHigh[i] = dilated(op.Outs[0].Shape[1+i], a.Strides[i]) - in + k - a.PadLow[i] - 1
-	}
-	swapped := span(0, n+2)
-	swapped[0], swapped[n+1] = n+1, 0
-	images := Transpose(x, swapped) // [g*I, ..., N]
-	return MoveAxis(Conv(images, MoveAxis(ct, 0, n), b), 0, n)
 }
 
 // batchConv batches the images alone as more images, the kernel alone as more
@@ -146,45 +125,48 @@ func batchConv(op *Op, size int, ins []*Node, batched []bool) ([]*Node, []bool) 
 		y := Conv(mergeAxis(x, 0), w, a)
 		return []*Node{splitAxis(y, 0, size)}, []bool{true}
 	case !batched[0]: // [S, taps..., I, g*O'] becomes [taps..., I, g*S*O']
-		w = mergeAxis(MoveAxis(splitAxis(w, o+1, groups), 0, o+1), o+1)
-		y := splitAxis(splitAxis(Conv(x, mergeAxis(w, o), a), o, groups), o+1, size)
-		return []*Node{mergeAxis(MoveAxis(y, o+1, 0), o+1)}, []bool{true}
+		return []*Node{apartOutputs(Conv(x, joinOutputs(w, groups), a), groups, size)}, []bool{true}
 	}
+	x, a = joinImages(x, size, a)
 	w = mergeAxis(MoveAxis(w, 0, o), o) // [taps..., I, S*g*O']
-	if a.FeatureGroups > 1 {
-		a.FeatureGroups *= size
-		x = mergeAxis(MoveAxis(x, 0, o), o) // [N, ..., S*C]
-	} else {
-		a.BatchGroups *= size
-		x = mergeAxis(x, 0) // [S*N, ..., C]
-	}
 	return []*Node{MoveAxis(splitAxis(Conv(x, w, a), o, size), o, 0)}, []bool{true}
+}
+
+// joinOutputs makes [S, ..., g*O'] to [..., g*S*O'], apartOutputs is the inverse.
+func joinOutputs(x *Node, groups int) *Node {
+	last := len(x.Shape) - 1
+	return mergeAxis(mergeAxis(MoveAxis(splitAxis(x, last, groups), 0, last), last), last-1)
+}
+
+func apartOutputs(x *Node, groups, size int) *Node {
+	last := len(x.Shape) - 1
+	x = splitAxis(splitAxis(x, last, groups), last+1, size)
+	return mergeAxis(MoveAxis(x, last+1, 0), last+1)
+}
+
+// joinImages makes batches of images that have an operand of their own each to
+// groups.
+func joinImages(x *Node, size int, a ConvAttrs) (*Node, ConvAttrs) {
+	if a.FeatureGroups == 1 {
+		a.BatchGroups *= size
+		return mergeAxis(x, 0), a // [S*N, ..., C]
+	}
+	a.FeatureGroups *= size
+	last := len(x.Shape) - 2
+	return mergeAxis(MoveAxis(x, 0, last), last), a // [N, ..., S*C]
 }
 
 func init() {
 	ConvP = &Prim{
 		Name: "conv", Infer: inferConv, Batch: batchConv,
-		JVP: func(op *Op, t []*Node) []*Node {
-			a := op.Attrs.(ConvAttrs)
-			var parts []*Node
-			if t[0] != nil {
-				parts = append(parts, Conv(t[0], op.Ins[1], a))
-			}
-			if t[1] != nil {
-				parts = append(parts, Conv(op.Ins[0], t[1], a))
-			}
-			if len(parts) == 2 {
-				return []*Node{Add(parts[0], parts[1])}
-			}
-			return parts
-		},
+		JVP: bilinear(func(op *Op, x, w *Node) *Node { return Conv(x, w, op.Attrs.(ConvAttrs)) }),
 		VJP: func(op *Op, ct []*Node, need []bool) []*Node {
 			out := make([]*Node, 2)
 			if need[0] {
-				out[0] = convToImages(op, ct[0])
+				out[0] = convToImages(op.Attrs.(ConvAttrs), op.Ins[0].Shape, op.Ins[1], ct[0])
 			}
 			if need[1] {
-				out[1] = convToKernel(op, ct[0])
+				out[1] = convToKernel(op.Attrs.(ConvAttrs), op.Ins[0], ct[0], op.Ins[1].Shape)
 			}
 			return out
 		},

@@ -128,21 +128,6 @@ func batchDot(op *Op, _ int, ins []*Node, batched []bool) ([]*Node, []bool) {
 func init() {
 	DotP = &Prim{
 		Name: "dot", Infer: inferDot, VJP: dotVJP, Batch: batchDot,
-		JVP: func(op *Op, t []*Node) []*Node {
-			a := op.Attrs.(DotAttrs)
-			var sum *Node
-			if t[0] != nil {
-				sum = Dot(t[0], op.Ins[1], a)
-			}
-			if t[1] != nil {
-				d := Dot(op.Ins[0], t[1], a)
-				if sum == nil {
-					sum = d
-				} else {
-					sum = Add(sum, d)
-				}
-			}
-			return []*Node{sum}
-		},
+		JVP: bilinear(func(op *Op, x, y *Node) *Node { return Dot(x, y, op.Attrs.(DotAttrs)) }),
 	}
 }

@@ -1,0 +1,83 @@
+package kernel
+
+import "unsafe"
+
+// Turned describes one block of the summed axis, of at most BlockK, of a matrix
+// product whose first operand is read in place, turned: its rows are the columns
+// of overlapping windows, as in the gradient of a convolution's kernel.
+//
+// The summed axis is that of the pieces, in order. Element k of segment s of a
+// piece is, for row i of a group, A[piece.A + group.A + s*SegmentStep + k*Step + i],
+// and row i of the result is at C[group.C + i*CStride]. Rows k of B lie BStride
+// apart. With Add, the product is added to C.
+type Turned[T Float] struct {
+	Groups            []TurnedRows
+	Pieces            []TurnedPiece
+	A                 []T
+	Step, SegmentStep int
+	B                 []T
+	BStride, N        int
+	C                 []T
+	CStride           int
+	Add               bool
+}
+
+// TurnedRows is a group of rows that are neighbours in A.
+type TurnedRows struct{ A, C, Rows int }
+
+// TurnedPiece is a part of the summed axis: Segments of Depth each.
+type TurnedPiece struct{ A, Depth, Segments int }
+
+// turned goes over strips of B and tiles of rows; the sums of a tile go on from
+// piece to piece.
+func (t *tiler[T]) turned(p *Turned[T], ws *Workspace[T]) {
+	depth := 0
+	for _, q := range p.Pieces {
+		depth += q.Depth * q.Segments
+	}
+	width, most := t.stripWidth(), len(t.tiles)-1
+	sums := grow(&ws.tmp, most*width)
+	size := int(unsafe.Sizeof(*new(T)))
+	u := &ws.tile
+	*u = tile{aRow: size, aStep: p.Step * size}
+	for j := 0; j < p.N; j += width {
+		w := min(width, p.N-j)
+		vectors := (w + t.lanes - 1) / t.lanes
+		padded := vectors * t.lanes
+		b, bStep := p.B[j:], p.BStride
+		if p.N > width || w < padded { // else it is read as it is
+			b, bStep = grow(&ws.b, padded*depth), padded
+			t.pack(&b[0], padded, &p.B[j], p.BStride, depth, w)
+		}
+		u.valid, u.bStep = w-(vectors-1)*t.lanes, bStep*size
+		for _, g := range p.Groups {
+			rows := tileRowsFor(g.Rows, most)
+			for i := 0; i < g.Rows; i += rows {
+				m := min(rows, g.Rows-i)
+				t.turnedTile(p, u, t.tiles[m][vectors], g.A+i, p.C[g.C+i*p.CStride+j:], b, bStep, sums)
+			}
+		}
+	}
+	*u = tile{}
+}
+
+func (t *tiler[T]) turnedTile(p *Turned[T], u *tile, kernel func(*tile), a int, c, b []T, bStep int, sums []T) {
+	size := int(unsafe.Sizeof(*new(T)))
+	u.c, u.cRow, u.add = unsafe.Pointer(&sums[0]), t.stripWidth()*size, 0
+	u.from, u.fromRow = nil, u.cRow
+	k := 0
+	for i := range p.Pieces {
+		q := &p.Pieces[i]
+		u.depth, u.segments, u.skip = q.Depth, q.Segments, (p.SegmentStep-q.Depth*p.Step)*size
+		u.a, u.b = unsafe.Pointer(&p.A[q.A+a]), unsafe.Pointer(&b[k*bStep])
+		if i == len(p.Pieces)-1 {
+			u.c, u.cRow = unsafe.Pointer(&c[0]), p.CStride*size
+			if p.Add {
+				u.add = 1
+			}
+		}
+		kernel(u)
+		u.from = unsafe.Pointer(&sums[0])
+		k += q.Depth * q.Segments
+	}
+}
