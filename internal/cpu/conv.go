@@ -172,7 +172,7 @@ func (e *Engine) conv(op *graph.Op) opStep {
 func convolve[T float32 | float64](e *Engine, k *kernel.Floats[T], ws func(*workspace) *workOf[T], op *graph.Op) opStep {
 	c := newConvolution[T](op.Attrs.(graph.ConvAttrs), op.Ins[0].Shape, op.Ins[1].Shape, op.Outs[0].Shape)
 	var run func(c convolution[T], x, w, out []T)
-	switch p := newInPlace(e, k.Patches, ws, c); {
+	switch p := newInPlace(e, k.Patches, ws, c, c.everyPlace()); {
 	case op.Outs[0].Shape.Size() == 0:
 		run = func(convolution[T], []T, []T, []T) {}
 	case c.inDilation != ones3 && c.strides == ones3 && c.kernelDilation == ones3:
@@ -249,7 +249,10 @@ func (c convolution[T]) phases(e *Engine, k *kernel.Floats[T], ws func(*workspac
 			f := c.phase(axis, s.p[axis])
 			s.out[axis], s.taps[axis], s.padLow[axis], s.first[axis] = f.places, f.taps, f.low, f.first
 		}
-		s.inPlace = newInPlace(e, k.Patches, ws, s.convolution)
+		s.inPlace = newInPlace(e, k.Patches, ws, s.convolution, places{
+			first: c.out.index(s.p) * c.o, image: c.out.size() * c.o,
+			row: c.inDilation[1] * c.out[2] * c.o, column: c.inDilation[2] * c.o,
+		})
 		parts = append(parts, s)
 	}
 	return func(c convolution[T], x, w, out []T) {
@@ -257,6 +260,9 @@ func (c convolution[T]) phases(e *Engine, k *kernel.Floats[T], ws func(*workspac
 		defer e.free.Put(memory)
 		for _, s := range parts {
 			nt, no := s.taps.size()*c.i*c.o, c.n*s.out.size()*c.o
+			if s.inPlace != nil {
+				no = 0
+			}
 			buf := ws(memory).scratchOf(nt + no)
 			taps, part := buf[:nt], buf[nt:]
 			for j := range s.taps.size() {
@@ -264,11 +270,11 @@ func (c convolution[T]) phases(e *Engine, k *kernel.Floats[T], ws func(*workspac
 				copy(taps[j*c.i*c.o:][:c.i*c.o], w[at:])
 			}
 			if s.inPlace != nil {
-				s.inPlace.run(x, taps, part)
-			} else {
-				s.x = x
-				s.products(e, k, ws, taps, part)
+				s.inPlace.run(x, taps, out)
+				continue
 			}
+			s.x = x
+			s.products(e, k, ws, taps, part)
 			e.pool.For(c.n*s.out.size(), max(1, parallelFrom/c.o), func(_, lo, hi int) {
 				for r := lo; r < hi; r++ {
 					n, place := r/s.out.size(), spaced(s.out.at(r%s.out.size()), c.inDilation, s.p)
@@ -277,6 +283,11 @@ func (c convolution[T]) phases(e *Engine, k *kernel.Floats[T], ws func(*workspac
 			})
 		}
 	}
+}
+
+// everyPlace is where the places of a whole result lie.
+func (c *convolution[T]) everyPlace() places {
+	return places{image: c.out.size() * c.o, row: c.out[2] * c.o, column: c.o}
 }
 
 // spaced is at*step + first on every axis.

@@ -21,6 +21,7 @@ type inPlace[T float32 | float64] struct {
 	w func(*workspace) *workOf[T]
 
 	border     border
+	to         places
 	depth      int                 // of the summed axis
 	byImage    bool                // tiles go through images, not places
 	images     int                 // of a unit of work, by image
@@ -28,6 +29,11 @@ type inPlace[T float32 | float64] struct {
 	groups     []kernel.PatchGroup // of an image's rows, or of all its places
 	free       sync.Pool           // of *inPlaceRun[T]
 }
+
+// places is where the places of a convolution's result lie: an image has so many
+// elements, rows and columns are so far apart, and the first place is not at the
+// beginning if the result is a part of a larger one.
+type places struct{ first, image, row, column int }
 
 // inPlaceRun is one run of it.
 type inPlaceRun[T float32 | float64] struct {
@@ -41,8 +47,8 @@ type inPlaceRun[T float32 | float64] struct {
 const maxImages = 2 << 20
 
 // newInPlace is nil if the convolution does not have the form.
-func newInPlace[T float32 | float64](e *Engine, k *kernel.PatchKernel[T], w func(*workspace) *workOf[T], c convolution[T]) *inPlace[T] {
-	p := &inPlace[T]{convolution: c, e: e, k: k, w: w, border: newBorder(&c), depth: c.taps.size() * c.i, images: 1, bands: 1}
+func newInPlace[T float32 | float64](e *Engine, k *kernel.PatchKernel[T], w func(*workspace) *workOf[T], c convolution[T], to places) *inPlace[T] {
+	p := &inPlace[T]{convolution: c, e: e, k: k, w: w, border: newBorder(&c), to: to, depth: c.taps.size() * c.i, images: 1, bands: 1}
 	if k == nil || !c.rowsOfTaps() || c.groups > 1 || p.depth == 0 || c.n*c.out.size()*c.o == 0 {
 		return nil
 	}
@@ -62,7 +68,7 @@ func newInPlace[T float32 | float64](e *Engine, k *kernel.PatchKernel[T], w func
 			if w > 0 && !p.byImage {
 				break
 			}
-			p.groups = append(p.groups, kernel.PatchGroup{A: p.border.at(h*c.strides[1], w*c.strides[2]), C: (h*c.out[2] + w) * c.o})
+			p.groups = append(p.groups, kernel.PatchGroup{A: p.border.at(h*c.strides[1], w*c.strides[2]), C: to.first + h*to.row + w*to.column})
 		}
 	}
 	p.free.New = func() any {
@@ -111,7 +117,7 @@ func (p *inPlace[T]) run(x, w, out []T) {
 	if p.byImage {
 		units = (p.n + p.images - 1) / p.images
 	}
-	loop(units, 1, float64(len(out))*float64(p.depth), r.units)
+	loop(units, 1, float64(p.n*p.convolution.out.size()*p.o)*float64(p.depth), r.units)
 	r.src, r.kernel, r.b, r.dst = nil, nil, nil, nil
 	p.e.free.Put(s)
 	p.free.Put(r)
@@ -121,21 +127,20 @@ func (p *inPlace[T]) run(x, w, out []T) {
 func (r *inPlaceRun[T]) unit(u int) {
 	s := r.e.free.Get().(*workspace)
 	w := r.w(s)
-	image := r.out.size() * r.o // of the result
 	q := &w.patches
 	*q = kernel.Patches[T]{N: r.o, B: r.b, Run: r.taps[2] * r.i, Segments: r.taps[1], SegmentStride: r.border.at(r.kernelDilation[1], 0)}
 	if r.byImage {
 		first := u * r.images
 		q.Rows, q.Groups = min(r.images, r.n-first), r.groups
 		q.A, q.RowStride = r.padded(w, first, q.Rows, 0, r.border.rows), r.border.size()
-		q.C, q.CStride = r.dst[first*image:], image
+		q.C, q.CStride = r.dst[first*r.to.image:], r.to.image
 	} else {
 		n, band := u/r.bands, u%r.bands
 		lo, hi := band*r.out[1]/r.bands, (band+1)*r.out[1]/r.bands
 		reach := (hi-1)*r.strides[1] + (r.taps[1]-1)*r.kernelDilation[1] + 1
 		q.Rows, q.Groups = r.out[2], r.groups[lo:hi]
 		q.A, q.RowStride = r.padded(w, n, 1, lo*r.strides[1], reach), r.strides[2]*r.c
-		q.C, q.CStride = r.dst[n*image:], r.o
+		q.C, q.CStride = r.dst[n*r.to.image:], r.to.column
 	}
 	r.k.Run(q, &w.Workspace)
 	*q = kernel.Patches[T]{}
