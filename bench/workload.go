@@ -26,11 +26,12 @@ type task struct {
 	profile func(runs int) fx.Profile
 }
 
-// calling is the task to call a compiled function again and again.
+// calling is the task to call a compiled function again and again. A result is let
+// go of before the next, as PyTorch does.
 func calling[X, Y any](f func(X) Y, x X) *task {
 	run := fx.Jit(f)
 	return &task{
-		step:    func() { run(x) },
+		step:    func() { fx.Delete(run(x)) },
 		cost:    func() fx.Cost { return fx.CostOf(f, x) },
 		profile: func(runs int) fx.Profile { return fx.ProfileOf(f, x, runs) },
 	}

@@ -64,7 +64,7 @@ func (a *Array) node(op string) *graph.Node {
 		graph.Fail(op, "the array is nil")
 	}
 	if a.n.Gone() {
-		graph.Fail(op, "the array %v was donated to a compiled function and has no value any more", a.n.Aval())
+		graph.Fail(op, "the array %v was deleted, or donated to a compiled function, and has no value any more", a.n.Aval())
 	}
 	return a.n
 }

@@ -122,7 +122,7 @@ func (p *jitProgram[Y]) call(in []*graph.Node) Y {
 	for i, n := range in {
 		args[i] = n.Value()
 		if args[i] == nil {
-			graph.Fail("Jit", "an argument was donated to an earlier call and has no value any more")
+			graph.Fail("Jit", "an argument was deleted, or donated to an earlier call, and has no value any more")
 		}
 	}
 	outs := make([]*graph.Buffer, len(p.shapes))

@@ -17,7 +17,9 @@ func (e *Engine) Evaluate(nodes []*graph.Node) (abstract *graph.Node) {
 		ops[i] = nil // so that what nobody needs any more can be freed on the way
 		ins := make([]*graph.Buffer, len(op.Ins))
 		for j, in := range op.Ins {
-			ins[j] = in.Value()
+			if ins[j] = in.Value(); ins[j] == nil {
+				graph.Fail(op.Prim.Name, "operand %v was deleted, or donated to a compiled function, before this was computed", in.Aval())
+			}
 		}
 		for j, b := range e.run(op, ins) {
 			op.Outs[j].SetValue(b)

@@ -32,6 +32,15 @@ func NewBuffer(d DType, n int) *Buffer {
 func (b *Buffer) Share()       { b.shared.Store(true) }
 func (b *Buffer) Shared() bool { return b.shared.Load() }
 
+// Free gives the memory of a buffer that NewBuffer made back. Nobody may look at
+// it, or at a view of it, any more.
+func (b *Buffer) Free() {
+	if b.cap > 0 {
+		recycle.Free(unsafe.Slice((*uint64)(b.ptr), b.cap/8))
+	}
+	b.ptr, b.cap, b.Len = nil, 0, 0
+}
+
 // BufferOf returns a buffer that holds a copy of values.
 func BufferOf[T Elem](values []T) *Buffer {
 	b := NewBuffer(DTypeOf[T](), len(values))

@@ -76,6 +76,17 @@ func Words(n int) []uint64 {
 	return unsafe.Slice(p, size)[:n]
 }
 
+// Free takes up what Words returned, which nobody uses any more.
+func Free(words []uint64) {
+	if len(words)*8 < least {
+		return
+	}
+	c := class(len(words))
+	runtime.SetFinalizer(&words[0], nil)
+	handed.Add(-int64(sizeOf(c)) * 8)
+	shelves[c].Put(&words[0])
+}
+
 // begin prepares the shelves.
 func begin() {
 	for c := range shelves {
