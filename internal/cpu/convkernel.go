@@ -139,7 +139,7 @@ func (r *kernelRun[T]) unit(w *workOf[T], u int) {
 func (r *kernelRun[T]) blocks(w *workOf[T], image, output, k0, k1 int, tiles []kernel.TurnedRows, out []T) {
 	q := &w.turned
 	pieces := q.Pieces[:0]
-	*q = kernel.Turned[T]{Groups: tiles, Step: r.strides[2] * r.c, SegmentStep: r.border.at(r.strides[1], 0), BStride: r.o, N: r.oGroup, C: out, CStride: r.o}
+	*q = kernel.Turned[T]{Groups: tiles, Run: r.out[2], Step: r.strides[2] * r.c, SegmentStep: r.border.at(r.strides[1], 0), BStride: r.o, N: r.oGroup, C: out, CStride: r.o}
 	length, size, places := r.in[1]*r.in[2]*r.c, r.border.size(), r.out.size()
 	if r.border.asIs {
 		q.A = r.x
@@ -164,12 +164,10 @@ func (r *kernelRun[T]) blocks(w *workOf[T], image, output, k0, k1 int, tiles []k
 				}
 			}
 			left := min(end, (n+1)*places) - at
-			piece := kernel.TurnedPiece{A: from + r.border.at(row*r.strides[1], col*r.strides[2]), Depth: min(left, r.out[2]-col), Segments: 1}
-			if col == 0 && left > r.out[2] {
-				piece.Segments = left / r.out[2]
-			}
-			pieces = append(pieces, piece)
-			at += piece.Depth * piece.Segments
+			pieces = append(pieces, kernel.TurnedPiece{
+				A: from + r.border.at(row*r.strides[1], col*r.strides[2]), First: min(left, r.out[2]-col), Depth: left,
+			})
+			at += left
 		}
 		q.Pieces, q.B, q.Add = pieces, r.ct[k*r.o+output:], k > k0
 		r.k.Patches.Turned(q, &w.Workspace)

@@ -6,7 +6,7 @@
 // tile32x1x1NEON is declared in the stubs.
 TEXT ·tile32x1x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -17,10 +17,11 @@ TEXT ·tile32x1x1NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 start:
@@ -33,10 +34,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -125,7 +128,7 @@ fromCut1:
 // tile32x1x2NEON is declared in the stubs.
 TEXT ·tile32x1x2NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -136,10 +139,11 @@ TEXT ·tile32x1x2NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -155,10 +159,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -251,7 +257,7 @@ fromCut1:
 // tile32x1x3NEON is declared in the stubs.
 TEXT ·tile32x1x3NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -262,10 +268,11 @@ TEXT ·tile32x1x3NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -284,10 +291,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -384,7 +393,7 @@ fromCut1:
 // tile32x1x4NEON is declared in the stubs.
 TEXT ·tile32x1x4NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -395,10 +404,11 @@ TEXT ·tile32x1x4NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -420,10 +430,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -524,7 +536,7 @@ fromCut1:
 // tile32x1x5NEON is declared in the stubs.
 TEXT ·tile32x1x5NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -535,10 +547,11 @@ TEXT ·tile32x1x5NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -563,10 +576,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -671,7 +686,7 @@ fromCut1:
 // tile32x1x6NEON is declared in the stubs.
 TEXT ·tile32x1x6NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -682,10 +697,11 @@ TEXT ·tile32x1x6NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -713,10 +729,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -825,7 +843,7 @@ fromCut1:
 // tile32x1x7NEON is declared in the stubs.
 TEXT ·tile32x1x7NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -836,10 +854,11 @@ TEXT ·tile32x1x7NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -870,10 +889,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -986,7 +1007,7 @@ fromCut1:
 // tile32x1x8NEON is declared in the stubs.
 TEXT ·tile32x1x8NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -997,10 +1018,11 @@ TEXT ·tile32x1x8NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -1034,10 +1056,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -1154,7 +1178,7 @@ fromCut1:
 // tile32x2x1NEON is declared in the stubs.
 TEXT ·tile32x2x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -1165,10 +1189,11 @@ TEXT ·tile32x2x1NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -1184,10 +1209,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -1310,7 +1337,7 @@ fromCut1:
 // tile32x2x2NEON is declared in the stubs.
 TEXT ·tile32x2x2NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -1321,10 +1348,11 @@ TEXT ·tile32x2x2NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -1345,10 +1373,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -1482,7 +1512,7 @@ fromCut1:
 // tile32x2x3NEON is declared in the stubs.
 TEXT ·tile32x2x3NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -1493,10 +1523,11 @@ TEXT ·tile32x2x3NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -1522,10 +1553,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -1667,7 +1700,7 @@ fromCut1:
 // tile32x2x4NEON is declared in the stubs.
 TEXT ·tile32x2x4NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -1678,10 +1711,11 @@ TEXT ·tile32x2x4NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -1712,10 +1746,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -1865,7 +1901,7 @@ fromCut1:
 // tile32x2x5NEON is declared in the stubs.
 TEXT ·tile32x2x5NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -1876,10 +1912,11 @@ TEXT ·tile32x2x5NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -1915,10 +1952,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -2076,7 +2115,7 @@ fromCut1:
 // tile32x2x6NEON is declared in the stubs.
 TEXT ·tile32x2x6NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -2087,10 +2126,11 @@ TEXT ·tile32x2x6NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -2131,10 +2171,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -2300,7 +2342,7 @@ fromCut1:
 // tile32x2x7NEON is declared in the stubs.
 TEXT ·tile32x2x7NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -2311,10 +2353,11 @@ TEXT ·tile32x2x7NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -2360,10 +2403,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -2537,7 +2582,7 @@ fromCut1:
 // tile32x2x8NEON is declared in the stubs.
 TEXT ·tile32x2x8NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -2548,10 +2593,11 @@ TEXT ·tile32x2x8NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -2602,10 +2648,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -2787,7 +2835,7 @@ fromCut1:
 // tile32x3x1NEON is declared in the stubs.
 TEXT ·tile32x3x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -2798,10 +2846,11 @@ TEXT ·tile32x3x1NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -2820,10 +2869,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -2980,7 +3031,7 @@ fromCut1:
 // tile32x3x2NEON is declared in the stubs.
 TEXT ·tile32x3x2NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -2991,10 +3042,11 @@ TEXT ·tile32x3x2NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -3020,10 +3072,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -3198,7 +3252,7 @@ fromCut1:
 // tile32x3x3NEON is declared in the stubs.
 TEXT ·tile32x3x3NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -3209,10 +3263,11 @@ TEXT ·tile32x3x3NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -3245,10 +3300,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -3435,7 +3492,7 @@ fromCut1:
 // tile32x3x4NEON is declared in the stubs.
 TEXT ·tile32x3x4NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -3446,10 +3503,11 @@ TEXT ·tile32x3x4NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -3489,10 +3547,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -3691,7 +3751,7 @@ fromCut1:
 // tile32x3x5NEON is declared in the stubs.
 TEXT ·tile32x3x5NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -3702,10 +3762,11 @@ TEXT ·tile32x3x5NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -3752,10 +3813,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -3966,7 +4029,7 @@ fromCut1:
 // tile32x3x6NEON is declared in the stubs.
 TEXT ·tile32x3x6NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -3977,10 +4040,11 @@ TEXT ·tile32x3x6NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -4034,10 +4098,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -4260,7 +4326,7 @@ fromCut1:
 // tile32x4x1NEON is declared in the stubs.
 TEXT ·tile32x4x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -4271,10 +4337,11 @@ TEXT ·tile32x4x1NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -4296,10 +4363,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -4490,7 +4559,7 @@ fromCut1:
 // tile32x4x2NEON is declared in the stubs.
 TEXT ·tile32x4x2NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -4501,10 +4570,11 @@ TEXT ·tile32x4x2NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -4535,10 +4605,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -4754,7 +4826,7 @@ fromCut1:
 // tile32x4x3NEON is declared in the stubs.
 TEXT ·tile32x4x3NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -4765,10 +4837,11 @@ TEXT ·tile32x4x3NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -4808,10 +4881,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -5043,7 +5118,7 @@ fromCut1:
 // tile32x4x4NEON is declared in the stubs.
 TEXT ·tile32x4x4NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -5054,10 +5129,11 @@ TEXT ·tile32x4x4NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -5106,10 +5182,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -5357,7 +5435,7 @@ fromCut1:
 // tile32x5x1NEON is declared in the stubs.
 TEXT ·tile32x5x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -5368,10 +5446,11 @@ TEXT ·tile32x5x1NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -5397,10 +5476,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -5626,7 +5707,7 @@ fromCut1:
 // tile32x5x2NEON is declared in the stubs.
 TEXT ·tile32x5x2NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -5637,10 +5718,11 @@ TEXT ·tile32x5x2NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -5677,10 +5759,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -5938,7 +6022,7 @@ fromCut1:
 // tile32x5x3NEON is declared in the stubs.
 TEXT ·tile32x5x3NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -5949,10 +6033,11 @@ TEXT ·tile32x5x3NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -6000,10 +6085,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -6281,7 +6368,7 @@ fromCut1:
 // tile32x5x4NEON is declared in the stubs.
 TEXT ·tile32x5x4NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -6292,10 +6379,11 @@ TEXT ·tile32x5x4NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -6354,10 +6442,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -6655,7 +6745,7 @@ fromCut1:
 // tile32x6x1NEON is declared in the stubs.
 TEXT ·tile32x6x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -6666,10 +6756,11 @@ TEXT ·tile32x6x1NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -6698,10 +6789,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -6961,7 +7054,7 @@ fromCut1:
 // tile32x6x2NEON is declared in the stubs.
 TEXT ·tile32x6x2NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -6972,10 +7065,11 @@ TEXT ·tile32x6x2NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -7017,10 +7111,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -7319,7 +7415,7 @@ fromCut1:
 // tile32x6x3NEON is declared in the stubs.
 TEXT ·tile32x6x3NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -7330,10 +7426,11 @@ TEXT ·tile32x6x3NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -7388,10 +7485,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -7714,7 +7813,7 @@ fromCut1:
 // tile32x6x4NEON is declared in the stubs.
 TEXT ·tile32x6x4NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -7725,10 +7824,11 @@ TEXT ·tile32x6x4NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -7796,10 +7896,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -8823,7 +8925,7 @@ done:
 // tile64x1x1NEON is declared in the stubs.
 TEXT ·tile64x1x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -8834,10 +8936,11 @@ TEXT ·tile64x1x1NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 start:
@@ -8850,10 +8953,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -8900,7 +9005,7 @@ fromCut1:
 // tile64x1x2NEON is declared in the stubs.
 TEXT ·tile64x1x2NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -8911,10 +9016,11 @@ TEXT ·tile64x1x2NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -8930,10 +9036,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -8984,7 +9092,7 @@ fromCut1:
 // tile64x1x3NEON is declared in the stubs.
 TEXT ·tile64x1x3NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -8995,10 +9103,11 @@ TEXT ·tile64x1x3NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -9017,10 +9126,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -9075,7 +9186,7 @@ fromCut1:
 // tile64x1x4NEON is declared in the stubs.
 TEXT ·tile64x1x4NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -9086,10 +9197,11 @@ TEXT ·tile64x1x4NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -9111,10 +9223,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -9173,7 +9287,7 @@ fromCut1:
 // tile64x1x5NEON is declared in the stubs.
 TEXT ·tile64x1x5NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -9184,10 +9298,11 @@ TEXT ·tile64x1x5NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -9212,10 +9327,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -9278,7 +9395,7 @@ fromCut1:
 // tile64x1x6NEON is declared in the stubs.
 TEXT ·tile64x1x6NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -9289,10 +9406,11 @@ TEXT ·tile64x1x6NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -9320,10 +9438,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -9390,7 +9510,7 @@ fromCut1:
 // tile64x1x7NEON is declared in the stubs.
 TEXT ·tile64x1x7NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -9401,10 +9521,11 @@ TEXT ·tile64x1x7NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -9435,10 +9556,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -9509,7 +9632,7 @@ fromCut1:
 // tile64x1x8NEON is declared in the stubs.
 TEXT ·tile64x1x8NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -9520,10 +9643,11 @@ TEXT ·tile64x1x8NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -9557,10 +9681,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -9635,7 +9761,7 @@ fromCut1:
 // tile64x2x1NEON is declared in the stubs.
 TEXT ·tile64x2x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -9646,10 +9772,11 @@ TEXT ·tile64x2x1NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -9665,10 +9792,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -9729,7 +9858,7 @@ fromCut1:
 // tile64x2x2NEON is declared in the stubs.
 TEXT ·tile64x2x2NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -9740,10 +9869,11 @@ TEXT ·tile64x2x2NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -9764,10 +9894,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -9839,7 +9971,7 @@ fromCut1:
 // tile64x2x3NEON is declared in the stubs.
 TEXT ·tile64x2x3NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -9850,10 +9982,11 @@ TEXT ·tile64x2x3NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -9879,10 +10012,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -9962,7 +10097,7 @@ fromCut1:
 // tile64x2x4NEON is declared in the stubs.
 TEXT ·tile64x2x4NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -9973,10 +10108,11 @@ TEXT ·tile64x2x4NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -10007,10 +10143,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -10098,7 +10236,7 @@ fromCut1:
 // tile64x2x5NEON is declared in the stubs.
 TEXT ·tile64x2x5NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -10109,10 +10247,11 @@ TEXT ·tile64x2x5NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -10148,10 +10287,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -10247,7 +10388,7 @@ fromCut1:
 // tile64x2x6NEON is declared in the stubs.
 TEXT ·tile64x2x6NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -10258,10 +10399,11 @@ TEXT ·tile64x2x6NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -10302,10 +10444,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -10409,7 +10553,7 @@ fromCut1:
 // tile64x2x7NEON is declared in the stubs.
 TEXT ·tile64x2x7NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -10420,10 +10564,11 @@ TEXT ·tile64x2x7NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -10469,10 +10614,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -10584,7 +10731,7 @@ fromCut1:
 // tile64x2x8NEON is declared in the stubs.
 TEXT ·tile64x2x8NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -10595,10 +10742,11 @@ TEXT ·tile64x2x8NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -10649,10 +10797,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -10772,7 +10922,7 @@ fromCut1:
 // tile64x3x1NEON is declared in the stubs.
 TEXT ·tile64x3x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -10783,10 +10933,11 @@ TEXT ·tile64x3x1NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -10805,10 +10956,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -10883,7 +11036,7 @@ fromCut1:
 // tile64x3x2NEON is declared in the stubs.
 TEXT ·tile64x3x2NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -10894,10 +11047,11 @@ TEXT ·tile64x3x2NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -10923,10 +11077,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -11019,7 +11175,7 @@ fromCut1:
 // tile64x3x3NEON is declared in the stubs.
 TEXT ·tile64x3x3NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -11030,10 +11186,11 @@ TEXT ·tile64x3x3NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -11066,10 +11223,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -11174,7 +11333,7 @@ fromCut1:
 // tile64x3x4NEON is declared in the stubs.
 TEXT ·tile64x3x4NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -11185,10 +11344,11 @@ TEXT ·tile64x3x4NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -11228,10 +11388,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -11348,7 +11510,7 @@ fromCut1:
 // tile64x3x5NEON is declared in the stubs.
 TEXT ·tile64x3x5NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -11359,10 +11521,11 @@ TEXT ·tile64x3x5NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -11409,10 +11572,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -11541,7 +11706,7 @@ fromCut1:
 // tile64x3x6NEON is declared in the stubs.
 TEXT ·tile64x3x6NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -11552,10 +11717,11 @@ TEXT ·tile64x3x6NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -11609,10 +11775,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -11753,7 +11921,7 @@ fromCut1:
 // tile64x4x1NEON is declared in the stubs.
 TEXT ·tile64x4x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -11764,10 +11932,11 @@ TEXT ·tile64x4x1NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -11789,10 +11958,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -11881,7 +12052,7 @@ fromCut1:
 // tile64x4x2NEON is declared in the stubs.
 TEXT ·tile64x4x2NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -11892,10 +12063,11 @@ TEXT ·tile64x4x2NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -11926,10 +12098,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -12043,7 +12217,7 @@ fromCut1:
 // tile64x4x3NEON is declared in the stubs.
 TEXT ·tile64x4x3NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -12054,10 +12228,11 @@ TEXT ·tile64x4x3NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -12097,10 +12272,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -12230,7 +12407,7 @@ fromCut1:
 // tile64x4x4NEON is declared in the stubs.
 TEXT ·tile64x4x4NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -12241,10 +12418,11 @@ TEXT ·tile64x4x4NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -12293,10 +12471,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	B loop
 sums:
@@ -12442,7 +12622,7 @@ fromCut1:
 // tile64x5x1NEON is declared in the stubs.
 TEXT ·tile64x5x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -12453,10 +12633,11 @@ TEXT ·tile64x5x1NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -12482,10 +12663,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -12589,7 +12772,7 @@ fromCut1:
 // tile64x5x2NEON is declared in the stubs.
 TEXT ·tile64x5x2NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -12600,10 +12783,11 @@ TEXT ·tile64x5x2NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -12640,10 +12824,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -12779,7 +12965,7 @@ fromCut1:
 // tile64x5x3NEON is declared in the stubs.
 TEXT ·tile64x5x3NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -12790,10 +12976,11 @@ TEXT ·tile64x5x3NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -12841,10 +13028,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -13000,7 +13189,7 @@ fromCut1:
 // tile64x5x4NEON is declared in the stubs.
 TEXT ·tile64x5x4NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -13011,10 +13200,11 @@ TEXT ·tile64x5x4NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -13073,10 +13263,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -13252,7 +13444,7 @@ fromCut1:
 // tile64x6x1NEON is declared in the stubs.
 TEXT ·tile64x6x1NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -13263,10 +13455,11 @@ TEXT ·tile64x6x1NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -13295,10 +13488,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -13416,7 +13611,7 @@ fromCut1:
 // tile64x6x2NEON is declared in the stubs.
 TEXT ·tile64x6x2NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -13427,10 +13622,11 @@ TEXT ·tile64x6x2NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -13472,10 +13668,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -13632,7 +13830,7 @@ fromCut1:
 // tile64x6x3NEON is declared in the stubs.
 TEXT ·tile64x6x3NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -13643,10 +13841,11 @@ TEXT ·tile64x6x3NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -13701,10 +13900,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop
@@ -13885,7 +14086,7 @@ fromCut1:
 // tile64x6x4NEON is declared in the stubs.
 TEXT ·tile64x6x4NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R20
-	MOVD 0(R20), R3
+	MOVD 96(R20), R3
 	MOVD 8(R20), R0
 	MOVD 16(R20), R5
 	MOVD 24(R20), R8
@@ -13896,10 +14097,11 @@ TEXT ·tile64x6x4NEON(SB), NOSPLIT, $0-8
 	MOVD 64(R20), R12
 	MOVD 72(R20), R13
 	MOVD 80(R20), R14
-	MOVD 96(R20), R11
+	MOVD 0(R20), R11
 	LSL $1, R5, R6
 	ADD R5, R6, R7
 	ADD R5<<2, R0, R1
+	SUB R3, R11, R11
 	CBNZ R14, from
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
@@ -13967,10 +14169,12 @@ loop:
 	ADD R9, R2, R2
 	SUBS $1, R3, R3
 	BNE loop
-	SUBS $1, R11, R11
-	BEQ sums
-	MOVD 0(R20), R3
-	MOVD 104(R20), R14
+	CBZ R11, sums
+	MOVD 104(R20), R3
+	CMP R3, R11
+	CSEL LT, R11, R3, R3
+	SUB R3, R11, R11
+	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
 	B loop

@@ -35,9 +35,9 @@ type tile struct {
 	// from is where the sums go on from, row by row; nil means from zero.
 	from    unsafe.Pointer
 	fromRow int
-	// segments of depth each are summed up; skip is what is added to A's place
-	// between them.
-	segments, skip int
+	// The summed axis is depth long: a first segment, and then others of the same
+	// length but for the last; skip is what is added to A's place between them.
+	first, segment, skip int
 }
 
 // Blocks of A have about this many bytes (half of a common L2), panels of B
@@ -164,12 +164,12 @@ func (t *tiler[T]) strip(p *product[T], ws *Workspace[T], a *blockA[T], b []T, b
 	vectors := (n + t.lanes - 1) / t.lanes
 	maxRows := len(t.tiles) - 1
 	u := &ws.tile
-	u.depth = depth
+	u.depth, u.first = depth, depth
 	u.aRow, u.aStep = a.row*size, a.step*size
 	u.b, u.bStep = unsafe.Pointer(&b[0]), bStep*size
 	u.cRow = p.cStride * size
 	u.valid = n - (vectors-1)*t.lanes
-	u.from, u.segments = nil, 1
+	u.from = nil
 	u.add = 0
 	if add {
 		u.add = 1

@@ -64,60 +64,39 @@ func (t *tiler[T]) packB(dst, b []T, stride, k, n, k0, k1 int) {
 	}
 }
 
-// patches goes over blocks of k, strips of B and tiles of rows. Within a block
-// the sums go on from segment to segment, in order of k, as in Gemm.
+// patches goes over blocks of k, strips of B and tiles of rows. Within a block the
+// sums go on from segment to segment, in order of k, as in Gemm.
 func (t *tiler[T]) patches(p *Patches[T], ws *Workspace[T]) {
 	depth := p.Run * p.Segments
 	rows := tileRowsFor(p.Rows, len(t.tiles)-1)
 	width := t.stripWidth()
-	sums := grow(&ws.tmp, (len(t.tiles)-1)*width)
 	size := int(unsafe.Sizeof(*new(T)))
 	u := &ws.tile
-	*u = tile{aRow: p.RowStride * size, aStep: size, skip: (p.SegmentStride - p.Run) * size}
+	*u = tile{aRow: p.RowStride * size, aStep: size, cRow: p.CStride * size, segment: p.Run, skip: (p.SegmentStride - p.Run) * size}
 	for k0 := 0; k0 < depth; k0 += BlockK {
-		k1 := min(k0+BlockK, depth)
+		u.depth = min(BlockK, depth-k0)
+		u.first = min(p.Run-k0%p.Run, u.depth)
+		if k0 > 0 {
+			u.add = 1
+		}
+		from := k0/p.Run*p.SegmentStride + k0%p.Run
 		for j := 0; j < p.N; j += width {
 			w := min(width, p.N-j)
 			vectors := (w + t.lanes - 1) / t.lanes
 			padded := vectors * t.lanes
 			u.valid, u.bStep = w-(vectors-1)*t.lanes, padded*size
-			b := p.B[j*depth:]
+			u.b = unsafe.Pointer(&p.B[j*depth+k0*padded])
 			for _, g := range p.Groups {
 				for i := 0; i < p.Rows; i += rows {
 					m := min(rows, p.Rows-i)
-					t.patchTile(p, u, t.tiles[m][vectors], g.A+i*p.RowStride, p.C[g.C+i*p.CStride+j:], b, padded, sums, k0, k1)
+					u.a = unsafe.Pointer(&p.A[g.A+i*p.RowStride+from])
+					u.c = unsafe.Pointer(&p.C[g.C+i*p.CStride+j])
+					t.tiles[m][vectors](u)
 				}
 			}
 		}
 	}
 	*u = tile{}
-}
-
-// patchTile adds block [k0,k1) of k to one tile of C: piece by piece of
-// segments, through sums if there are several and C holds earlier blocks.
-func (t *tiler[T]) patchTile(p *Patches[T], u *tile, kernel func(*tile), a int, c, b []T, bStep int, sums []T, k0, k1 int) {
-	size := int(unsafe.Sizeof(*new(T)))
-	into, intoRow := unsafe.Pointer(&c[0]), p.CStride*size
-	through, throughRow := unsafe.Pointer(&sums[0]), t.stripWidth()*size
-	if k0 == 0 { // nothing is in C yet
-		through, throughRow = into, intoRow
-	}
-	u.from, u.fromRow = nil, throughRow
-	for k := k0; k < k1; {
-		s, at := k/p.Run, k%p.Run
-		u.depth, u.segments = min(p.Run-at, k1-k), 1
-		if at == 0 && k1-k >= p.Run {
-			u.segments = (k1 - k) / p.Run
-		}
-		u.a = unsafe.Pointer(&p.A[a+s*p.SegmentStride+at])
-		u.b = unsafe.Pointer(&b[k*bStep])
-		u.c, u.cRow, u.add = through, throughRow, 0
-		if k += u.depth * u.segments; k == k1 && k0 > 0 {
-			u.c, u.cRow, u.add = into, intoRow, 1
-		}
-		kernel(u)
-		u.from = through
-	}
 }
 
 // tileRowsFor cuts rows evenly: the tile's height with which no more tiles than

@@ -23,8 +23,8 @@ func benchTile[T Float](b *testing.B, f func(*tile), rows, cols int) {
 	const depth = BlockK
 	size := int(unsafe.Sizeof(*new(T)))
 	a, x, c := make([]T, rows*(depth+16)), make([]T, depth*cols), make([]T, rows*cols)
-	t := &tile{depth: depth, a: unsafe.Pointer(&a[0]), aRow: (depth + 16) * size, aStep: size,
-		b: unsafe.Pointer(&x[0]), bStep: cols * size, c: unsafe.Pointer(&c[0]), cRow: cols * size, valid: cols / 2, add: 1, segments: 1}
+	t := &tile{depth: depth, first: depth, a: unsafe.Pointer(&a[0]), aRow: (depth + 16) * size, aStep: size,
+		b: unsafe.Pointer(&x[0]), bStep: cols * size, c: unsafe.Pointer(&c[0]), cRow: cols * size, valid: cols / 2, add: 1}
 	for b.Loop() {
 		f(t)
 	}

@@ -6,15 +6,17 @@ import "unsafe"
 // product whose first operand is read in place, turned: its rows are the columns
 // of overlapping windows, as in the gradient of a convolution's kernel.
 //
-// The summed axis is that of the pieces, in order. Element k of segment s of a
-// piece is, for row i of a group, A[piece.A + group.A + s*SegmentStep + k*Step + i],
-// and row i of the result is at C[group.C + i*CStride]. Rows k of B lie BStride
-// apart. With Add, the product is added to C.
+// The summed axis is that of the pieces, in order. A piece goes over segments of
+// Run elements, Step apart, and segments are SegmentStep apart; it may begin and
+// end within one. Row i of a group begins at A[piece.A + group.A + i], and in the
+// result at C[group.C + i*CStride]. Rows of B lie BStride apart. With Add, the
+// product is added to C.
 type Turned[T Float] struct {
 	Groups            []TurnedRows
 	Pieces            []TurnedPiece
 	A                 []T
 	Step, SegmentStep int
+	Run               int
 	B                 []T
 	BStride, N        int
 	C                 []T
@@ -25,21 +27,22 @@ type Turned[T Float] struct {
 // TurnedRows is a group of rows that are neighbours in A.
 type TurnedRows struct{ A, C, Rows int }
 
-// TurnedPiece is a part of the summed axis: Segments of Depth each.
-type TurnedPiece struct{ A, Depth, Segments int }
+// TurnedPiece is a part of the summed axis: of Depth elements, the First of which
+// are of one segment.
+type TurnedPiece struct{ A, First, Depth int }
 
 // turned goes over strips of B and tiles of rows; the sums of a tile go on from
 // piece to piece.
 func (t *tiler[T]) turned(p *Turned[T], ws *Workspace[T]) {
 	depth := 0
 	for _, q := range p.Pieces {
-		depth += q.Depth * q.Segments
+		depth += q.Depth
 	}
 	width, most := t.stripWidth(), len(t.tiles)-1
 	sums := grow(&ws.tmp, most*width)
 	size := int(unsafe.Sizeof(*new(T)))
 	u := &ws.tile
-	*u = tile{aRow: size, aStep: p.Step * size}
+	*u = tile{aRow: size, aStep: p.Step * size, segment: p.Run, skip: (p.SegmentStep - p.Run*p.Step) * size}
 	for j := 0; j < p.N; j += width {
 		w := min(width, p.N-j)
 		vectors := (w + t.lanes - 1) / t.lanes
@@ -68,7 +71,7 @@ func (t *tiler[T]) turnedTile(p *Turned[T], u *tile, kernel func(*tile), a int, 
 	k := 0
 	for i := range p.Pieces {
 		q := &p.Pieces[i]
-		u.depth, u.segments, u.skip = q.Depth, q.Segments, (p.SegmentStep-q.Depth*p.Step)*size
+		u.depth, u.first = q.Depth, q.First
 		u.a, u.b = unsafe.Pointer(&p.A[q.A+a]), unsafe.Pointer(&b[k*bStep])
 		if i == len(p.Pieces)-1 {
 			u.c, u.cRow = unsafe.Pointer(&c[0]), p.CStride*size
@@ -78,6 +81,6 @@ func (t *tiler[T]) turnedTile(p *Turned[T], u *tile, kernel func(*tile), a int, 
 		}
 		kernel(u)
 		u.from = unsafe.Pointer(&sums[0])
-		k += q.Depth * q.Segments
+		k += q.Depth
 	}
 }

@@ -58,15 +58,16 @@ const (
 	tileAdd
 	tileFrom
 	tileFromRow
-	tileSegments
+	tileFirst
+	tileSegment
 	tileSkip
 )
 
 // gemmTile writes the micro-kernel that makes r rows by v vectors of C.
 //
 //	AX, R8, R9: A, its row stride, three times that; R10: its step along k
-//	R12, R13: A from rows 4 and 8 on; BX, R11: B and its step; CX: k left
-//	DI, SI: C and its row stride; R15: segments of k left
+//	R12, R13: A from rows 4 and 8 on; BX, R11: B and its step; CX: k left of
+//	this segment, R15: of those behind it; DI, SI: C and its row stride
 func gemmTile(out *source, s isa, e elem, r, v int) {
 	name := tileName(s, e, r, v)
 	out.text(name, 0, 8)
@@ -75,7 +76,7 @@ func gemmTile(out *source, s isa, e elem, r, v int) {
 		offset int
 		reg    string
 	}{
-		{tileDepth, "CX"}, {tileA, "AX"}, {tileARow, "R8"}, {tileAStep, "R10"},
+		{tileA, "AX"}, {tileARow, "R8"}, {tileAStep, "R10"},
 		{tileB, "BX"}, {tileBStep, "R11"}, {tileC, "DI"}, {tileCRow, "SI"},
 	} {
 		out.op("MOVQ %d(DX), %s", f.offset, f.reg)
@@ -88,6 +89,7 @@ func gemmTile(out *source, s isa, e elem, r, v int) {
 		out.op("LEAQ (AX)(R8*8), R13")
 	}
 	acc := func(i, j int) string { return s.v(i*v + j) }
+	prefetchC(out, s, r, v)
 	out.op("MOVQ %d(DX), R15", tileFrom)
 	out.op("TESTQ R15, R15")
 	out.op("JNZ from")
@@ -95,15 +97,20 @@ func gemmTile(out *source, s isa, e elem, r, v int) {
 		out.op("VXOR%s %s, %[2]s, %[2]s", e.suffix, "X"+s.v(i)[1:])
 	}
 	out.line("start:")
-	out.op("MOVQ %d(DX), R15", tileSegments)
+	out.op("MOVQ %d(DX), CX", tileFirst)
+	out.op("MOVQ %d(DX), R15", tileDepth)
+	out.op("SUBQ CX, R15")
 	out.op("PCALIGN $64")
 	out.line("loop:")
 	gemmStep(out, s, e, r, v, acc)
 	out.op("DECQ CX")
 	out.op("JNZ loop")
-	out.op("DECQ R15")
+	out.op("TESTQ R15, R15")
 	out.op("JZ sums")
-	out.op("MOVQ %d(DX), CX", tileDepth)
+	out.op("MOVQ %d(DX), CX", tileSegment)
+	out.op("CMPQ R15, CX")
+	out.op("CMOVQLT R15, CX")
+	out.op("SUBQ CX, R15")
 	for _, a := range pointersOfA(r) {
 		out.op("ADDQ %d(DX), %s", tileSkip, a)
 	}
@@ -117,6 +124,20 @@ func gemmTile(out *source, s isa, e elem, r, v int) {
 	out.op("JMP start")
 }
 
+// prefetchC asks for the rows of C if the sums will be added to them.
+func prefetchC(out *source, s isa, r, v int) {
+	out.op("CMPQ %d(DX), $0", tileAdd)
+	out.op("JEQ ready")
+	out.op("MOVQ DI, CX")
+	for range r {
+		for at := 0; at < v*s.bytes; at += 64 {
+			out.op("PREFETCHT0 %d(CX)", at)
+		}
+		out.op("ADDQ SI, CX")
+	}
+	out.line("ready:")
+}
+
 // pointersOfA are the registers that point to rows of A.
 func pointersOfA(r int) []string { return []string{"AX", "R12", "R13"}[:(r+3)/4] }
 
@@ -125,7 +146,6 @@ func gemmFrom(out *source, s isa, e elem, r, v int, acc func(i, j int) string) {
 	mask := s.v(r * v)
 	gemmMask(out, s, e, mask)
 	out.op("MOVQ %d(DX), R8", tileARow) // the mask took it
-	out.op("MOVQ %d(DX), CX", tileDepth)
 	for i := range r {
 		for j := range v {
 			address := fmt.Sprintf("%d(R15)", j*s.bytes)

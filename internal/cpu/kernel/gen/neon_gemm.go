@@ -3,22 +3,23 @@ package main
 // neonTile writes the micro-kernel that makes r rows by v vectors of C.
 //
 //	R0, R1: A from rows 0 and 4 on; R5, R6, R7: once, twice, three times its row
-//	stride; R8: its step along k; R2, R9: B and its step; R3: k left; R4, R10: C
-//	and its row stride; R11: segments of k left; R12: the last vector's valid
+//	stride; R8: its step along k; R2, R9: B and its step; R3: k left of this
+//	segment, R11: of those behind it; R4, R10: C and its row stride; R12: the last vector's valid
 //	lanes; R13: whether to add to C; R20: the tile
 func neonTile(out *source, e elem, r, v int) {
 	s := neon
 	out.text(tileName(s, e, r, v), 0, 8)
 	out.op("MOVD t+0(FP), R20")
 	for _, f := range []struct{ offset, reg int }{
-		{tileDepth, 3}, {tileA, 0}, {tileARow, 5}, {tileAStep, 8}, {tileB, 2}, {tileBStep, 9}, {tileC, 4}, {tileCRow, 10},
-		{tileValid, 12}, {tileAdd, 13}, {tileFrom, 14}, {tileSegments, 11},
+		{tileFirst, 3}, {tileA, 0}, {tileARow, 5}, {tileAStep, 8}, {tileB, 2}, {tileBStep, 9}, {tileC, 4}, {tileCRow, 10},
+		{tileValid, 12}, {tileAdd, 13}, {tileFrom, 14}, {tileDepth, 11},
 	} {
 		out.op("MOVD %d(R20), R%d", f.offset, f.reg)
 	}
 	out.op("LSL $1, R5, R6")
 	out.op("ADD R5, R6, R7")
 	out.op("ADD R5<<2, R0, R1")
+	out.op("SUB R3, R11, R11")
 	w := neonTileWriter{out, e, r, v}
 	out.op("CBNZ R14, from")
 	for i := range r * v {
@@ -30,9 +31,11 @@ func neonTile(out *source, e elem, r, v int) {
 	w.step()
 	out.op("SUBS $1, R3, R3")
 	out.op("BNE loop")
-	out.op("SUBS $1, R11, R11")
-	out.op("BEQ sums")
-	out.op("MOVD %d(R20), R3", tileDepth)
+	out.op("CBZ R11, sums")
+	out.op("MOVD %d(R20), R3", tileSegment)
+	out.op("CMP R3, R11")
+	out.op("CSEL LT, R11, R3, R3")
+	out.op("SUB R3, R11, R11")
 	out.op("MOVD %d(R20), R14", tileSkip)
 	for i := range w.pointers() {
 		out.op("ADD R14, R%d, R%[1]d", i)
