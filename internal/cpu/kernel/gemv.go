@@ -1,9 +1,12 @@
 package kernel
 
+import "unsafe"
+
 // gemvKernels are a tiler's kernels for a matrix whose rows are contiguous along
 // the summed axis, times a vector: they make the sums of square or of
 // gemvGroups*square rows.
 type gemvKernels[T Float] struct {
+	square    int
 	one, four func(sums, a *T, aRow int, x *T, depth int)
 }
 
@@ -21,17 +24,21 @@ func (t *tiler[T]) columns(p *product[T], ws *Workspace[T]) (done int) {
 	if t.gemv.one == nil || p.n > gemvColumns || p.a.k != 1 || p.a.rows != nil {
 		return 0
 	}
+	square := t.gemv.square
 	x := grow(&ws.b, p.n*p.depth)
 	for j := range p.n {
 		for k := range p.depth {
 			x[j*p.depth+k] = p.b.data[j*p.b.outer+k*p.b.k]
 		}
 	}
-	sums := grow(&ws.tmp, gemvGroups*t.square)
-	for done+t.square <= p.m {
-		rows, kernel := t.square, t.gemv.one
-		if done+gemvGroups*t.square <= p.m {
-			rows, kernel = gemvGroups*t.square, t.gemv.four
+	sums := grow(&ws.tmp, gemvGroups*square)
+	// Rows a multiple of a page apart fall into the same few places of the nearest
+	// cache: the fewer at a time, the better.
+	few := p.a.outer*int(unsafe.Sizeof(*new(T)))%4096 == 0
+	for done+square <= p.m {
+		rows, kernel := square, t.gemv.one
+		if !few && done+gemvGroups*square <= p.m {
+			rows, kernel = gemvGroups*square, t.gemv.four
 		}
 		for k0 := 0; k0 < p.depth; k0 += BlockK {
 			depth := min(BlockK, p.depth-k0)

@@ -29,9 +29,9 @@ var sets = map[Level]func() *Set{
 
 func avx2Set() *Set {
 	t32 := &tiler[float32]{lanes: 8, tiles: tiles32AVX2, pack: pack32AVX2, transpose: transpose32AVX2, square: 8,
-		gemv: gemvKernels[float32]{gemvOne32AVX2, gemvFour32AVX2}}
+		gemv: gemvKernels[float32]{8, gemvOne32AVX2, gemvFour32AVX2}}
 	t64 := &tiler[float64]{lanes: 4, tiles: tiles64AVX2, pack: pack64AVX2, transpose: transpose64AVX2, square: 4,
-		gemv: gemvKernels[float64]{gemvOne64AVX2, gemvFour64AVX2}}
+		gemv: gemvKernels[float64]{4, gemvOne64AVX2, gemvFour64AVX2}}
 	return &Set{
 		Level: AVX2,
 		F32: Floats[float32]{
@@ -67,9 +67,9 @@ func avx2Set() *Set {
 
 func avx512Set() *Set {
 	t32 := &tiler[float32]{lanes: 16, tiles: tiles32AVX512, pack: pack32AVX512, transpose: transpose32AVX2, square: 8,
-		gemv: gemvKernels[float32]{gemvOne32AVX2, gemvFour32AVX2}}
+		gemv: gemvKernels[float32]{16, gemvOne32AVX512, gemvFour32AVX512}}
 	t64 := &tiler[float64]{lanes: 8, tiles: tiles64AVX512, pack: pack64AVX512, transpose: transpose64AVX2, square: 4,
-		gemv: gemvKernels[float64]{gemvOne64AVX2, gemvFour64AVX2}}
+		gemv: gemvKernels[float64]{8, gemvOne64AVX512, gemvFour64AVX512}}
 	return &Set{
 		Level: AVX512,
 		F32: Floats[float32]{

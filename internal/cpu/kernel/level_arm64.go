@@ -13,9 +13,9 @@ var sets = map[Level]func() *Set{
 
 func neonSet() *Set {
 	t32 := &tiler[float32]{lanes: 4, tiles: tiles32NEON, pack: pack32NEON, transpose: transpose32NEON, square: 4,
-		gemv: gemvKernels[float32]{gemvOne32NEON, gemvFour32NEON}}
+		gemv: gemvKernels[float32]{4, gemvOne32NEON, gemvFour32NEON}}
 	t64 := &tiler[float64]{lanes: 2, tiles: tiles64NEON, pack: pack64NEON, transpose: transpose64NEON, square: 2,
-		gemv: gemvKernels[float64]{gemvOne64NEON, gemvFour64NEON}}
+		gemv: gemvKernels[float64]{2, gemvOne64NEON, gemvFour64NEON}}
 	return &Set{
 		Level: NEON,
 		F32: Floats[float32]{

@@ -156,6 +156,12 @@ func tile64x6x2AVX2(t *tile)
 func pack32AVX512(dst *float32, dstStep int, src *float32, srcStep, depth, n int)
 
 //go:noescape
+func gemvOne32AVX512(sums, a *float32, aRow int, x *float32, depth int)
+
+//go:noescape
+func gemvFour32AVX512(sums, a *float32, aRow int, x *float32, depth int)
+
+//go:noescape
 func tile32x1x1AVX512(t *tile)
 
 //go:noescape
@@ -256,6 +262,12 @@ func tile32x12x2AVX512(t *tile)
 
 //go:noescape
 func pack64AVX512(dst *float64, dstStep int, src *float64, srcStep, depth, n int)
+
+//go:noescape
+func gemvOne64AVX512(sums, a *float64, aRow int, x *float64, depth int)
+
+//go:noescape
+func gemvFour64AVX512(sums, a *float64, aRow int, x *float64, depth int)
 
 //go:noescape
 func tile64x1x1AVX512(t *tile)

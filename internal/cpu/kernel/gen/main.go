@@ -57,10 +57,14 @@ func (f files) gemm(s isa, stubs *source) {
 		if !s.masked {
 			transpose(&out, s, e)
 			stub(stubs, "transpose"+e.goType[5:]+s.name, fmt.Sprintf("dst *%s, dstStep int, src *%[1]s, srcStep, depth int", e.goType))
-			for _, groups := range []int{1, gemvGroups} {
+		}
+		for _, groups := range []int{1, gemvGroups} {
+			if s.masked {
+				gemvMasked(&out, s, e, groups)
+			} else {
 				gemv(&out, s, e, groups)
-				stub(stubs, gemvName(s, e, groups), fmt.Sprintf("sums, a *%s, aRow int, x *%[1]s, depth int", e.goType))
 			}
+			stub(stubs, gemvName(s, e, groups), fmt.Sprintf("sums, a *%s, aRow int, x *%[1]s, depth int", e.goType))
 		}
 		tileStubs(stubs, s, e)
 	}
