@@ -20,14 +20,14 @@ type inPlace[T float32 | float64] struct {
 	k *kernel.PatchKernel[T]
 	w func(*workspace) *workOf[T]
 
-	border     border
-	to         places
-	depth      int                 // of the summed axis
-	byImage    bool                // tiles go through images, not places
-	images     int                 // of a unit of work, by image
-	bands      int                 // units of work of one image, otherwise
-	groups     []kernel.PatchGroup // of an image's rows, or of all its places
-	free       sync.Pool           // of *inPlaceRun[T]
+	border  border
+	to      places
+	depth   int                 // of the summed axis
+	byImage bool                // tiles go through images, not places
+	images  int                 // of a unit of work, by image
+	bands   int                 // units of work of one image, otherwise
+	groups  []kernel.PatchGroup // of an image's rows, or of all its places
+	free    sync.Pool           // of *inPlaceRun[T]
 }
 
 // places is where the places of a convolution's result lie: an image has so many

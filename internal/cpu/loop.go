@@ -14,6 +14,7 @@ import (
 type loop struct {
 	e      *Engine
 	n      int
+	size   int // of a tile
 	loads  []load
 	instrs []instr
 	store  []int // for each instr, the value it is stored to, or -1
@@ -58,7 +59,7 @@ type tiles struct {
 }
 
 func (e *Engine) newLoop(c *compile.Loop) *loop {
-	l := &loop{e: e, n: c.N}
+	l := &loop{e: e, n: c.N, size: min(tile, c.N)}
 	for _, ld := range c.Loads {
 		l.loads = append(l.loads, newLoad(ld))
 	}
@@ -136,8 +137,8 @@ func (l *loop) newTiles() *tiles {
 	for i := range l.loads {
 		t.regs[i] = new(graph.Buffer)
 		if l.loads[i].kind != plain {
-			t.own[i] = graph.NewBuffer(widest, tile)
-			t.regs[i].Bind(t.own[i], 0, widest, tile)
+			t.own[i] = graph.NewBuffer(widest, l.size)
+			t.regs[i].Bind(t.own[i], 0, widest, l.size)
 		}
 	}
 	memory := make([]*graph.Buffer, len(l.instrs))
@@ -147,9 +148,9 @@ func (l *loop) newTiles() *tiles {
 			if k := len(free); k > 0 {
 				memory[i], free = free[k-1], free[:k-1]
 			} else {
-				memory[i] = graph.NewBuffer(widest, tile)
+				memory[i] = graph.NewBuffer(widest, l.size)
 			}
-			t.regs[n+i].Bind(memory[i], 0, in.dtype, tile)
+			t.regs[n+i].Bind(memory[i], 0, in.dtype, l.size)
 		}
 		for j := range i + 1 { // whoever is read for the last time here frees its tile
 			if last[n+j] == i && memory[j] != nil && j < i {
@@ -177,7 +178,7 @@ type loopRun struct {
 func (l *loop) newRun() *loopRun {
 	r := &loopRun{}
 	r.body = func(_, lo, hi int) {
-		t := l.begin(r.f)
+		t := l.begin(r.f, hi-lo)
 		for i := lo; i < hi; i += tile {
 			l.tile(r.f, t, i, min(tile, hi-i))
 		}
@@ -200,13 +201,13 @@ func (l *loop) run(f *frame) {
 }
 
 // begin takes a worker's tiles and fills those of operands that are one element
-// for all.
-func (l *loop) begin(f *frame) *tiles {
+// for all: as much of them as n elements need.
+func (l *loop) begin(f *frame, n int) *tiles {
 	t := l.free.Get().(*tiles)
 	for i := range l.loads {
 		ld := &l.loads[i]
 		if ld.kind == single {
-			t.regs[i].Rebind(ld.dtype, tile)
+			t.regs[i].Rebind(ld.dtype, min(n, l.size))
 			fillTile(t.regs[i], f.values[ld.value], ld.at.offset)
 		}
 		t.full[i] = false // it may be another array now
@@ -259,9 +260,9 @@ func (l *loop) repeat(t *tiles, i int, src *graph.Buffer, at, n int) {
 	if column == 0 && t.full[i] {
 		return
 	}
-	t.full[i] = column == 0 && tile%width == 0
+	t.full[i] = column == 0 && l.size%width == 0
 	if t.full[i] {
-		r.Bind(t.own[i], 0, ld.dtype, tile)
+		r.Bind(t.own[i], 0, ld.dtype, l.size)
 	}
 	gather(l.e, r, src, ld, at)
 	r.Len = n

@@ -97,7 +97,7 @@ func (p *loopReducer[T]) run(f *frame) {
 // severalRows takes as many rows as fill a tile.
 func (u *loopReducing[T]) severalRows(_, lo, hi int) {
 	n, rows := u.r.n, tile/u.r.n
-	t := u.l.begin(u.f)
+	t := u.l.begin(u.f, tile)
 	for i := lo * rows; i < min(hi*rows, u.r.outer); i += rows {
 		m := min(rows, u.r.outer-i)
 		u.l.tile(u.f, t, i*n, m*n)
@@ -108,7 +108,7 @@ func (u *loopReducing[T]) severalRows(_, lo, hi int) {
 
 // longRows takes runs of rows that are longer than a tile.
 func (u *loopReducing[T]) longRows(_, lo, hi int) {
-	t := u.l.begin(u.f)
+	t := u.l.begin(u.f, tile)
 	var acc [kernel.Lanes]T
 	for i := lo; i < hi; i++ {
 		for j := range acc {
@@ -130,7 +130,7 @@ func (u *loopReducing[T]) longRows(_, lo, hi int) {
 func (u *loopReducing[T]) columns(_, lo, hi int) {
 	n, inner := u.r.n, u.r.inner
 	blocks := (inner + u.width - 1) / u.width
-	t := u.l.begin(u.f)
+	t := u.l.begin(u.f, tile)
 	for i := lo; i < hi; i++ {
 		matrix, run, c := i/blocks/u.runs, i/blocks%u.runs, i%blocks*u.width
 		w := min(u.width, inner-c)
