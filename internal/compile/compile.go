@@ -43,7 +43,7 @@ type Kind int
 const (
 	CallOp  Kind = iota // one op, by the machine's implementation of it
 	RunLoop             // a fused element-wise loop
-	Reduce              // a reduction over a fused loop
+	Reduce              // a fused loop some of whose results go into reductions
 	Copy                // one value to another
 	RunScan             // control flow: Sub holds its functions
 	RunWhile
@@ -53,7 +53,7 @@ const (
 // Step is one thing to do.
 type Step struct {
 	Kind      Kind
-	Op        *graph.Op // the op, of all kinds but RunLoop and Copy
+	Op        *graph.Op // the op, of all kinds but RunLoop, Reduce and Copy
 	Ins, Outs []int     // values
 	Loop      *Loop
 	Sub       []*Program
@@ -66,6 +66,7 @@ type Loop struct {
 	Loads  []Load
 	Instrs []Instr
 	Stores []Store
+	Sinks  []Sink // reductions of one form
 }
 
 // Load reads an operand from memory. View, if not nil, is the op that looks at
@@ -85,6 +86,13 @@ type Instr struct {
 type Store struct {
 	Instr int
 	Value int
+}
+
+// Sink reduces the result of an instr.
+type Sink struct {
+	Instr int
+	Op    *graph.Op
+	Value int // the reduction's result
 }
 
 // Compile makes a program of fn. donated says which parameters' memory may be

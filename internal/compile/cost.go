@@ -63,9 +63,7 @@ func (p *Program) OwnCost(s *Step) (c Cost) {
 	}
 	if s.Loop != nil {
 		c.Elements = float64(s.Loop.N) * float64(len(s.Loop.Instrs))
-		if s.Op != nil {
-			c.Elements += float64(s.Loop.N)
-		}
+		c.Elements += float64(s.Loop.N) * float64(len(s.Loop.Sinks))
 		for _, ld := range s.Loop.Loads {
 			c.Bytes += min(p.bytes(ld.Value), float64(s.Loop.N*p.Values[ld.Value].DType.Size()))
 		}
@@ -137,10 +135,10 @@ func (p *Program) Label(s *Step) string {
 		}
 		return b.String()
 	}
-	if s.Op != nil {
-		b.WriteString(" of ")
-	}
 	b.WriteString(s.Loop.names())
+	for _, k := range s.Loop.Sinks {
+		fmt.Fprintf(&b, " %s", k.Op.Prim.Name)
+	}
 	shape := s.Loop.Instrs[len(s.Loop.Instrs)-1].Op.Outs[0]
 	fmt.Fprintf(&b, " %v", shape.Aval())
 	return b.String()

@@ -13,12 +13,12 @@ const maxLoop = 48
 // unit is what becomes one step: a group of element-wise ops over one flat
 // space, or a single other op. Units run in the order of at.
 type unit struct {
-	at   int // all that the unit reads is made by units before this place
-	ops  []*graph.Op
-	loop bool
-	n    int       // elements of a loop's space
-	sink *graph.Op // a reduction that takes the loop's only result
-	gone *unit     // the unit that took this one in
+	at    int // all that the unit reads is made by units before this place
+	ops   []*graph.Op
+	loop  bool
+	n     int         // elements of a loop's space
+	sinks []*graph.Op // reductions that take results of the loop
+	gone  *unit       // the unit that took this one in
 }
 
 // fuser groups the ops of a function into units.
@@ -207,8 +207,12 @@ func (f *fuser) merge(u, home *unit) {
 	})
 }
 
-// sinkReductions lets a reduction take its operand from the loop that makes
-// it, tile by tile, where nothing else reads anything of that loop.
+// maxSinks is the number of reductions that one loop feeds.
+const maxSinks = 8
+
+// sinkReductions lets a reduction take its operand from the loop that makes it,
+// tile by tile. The loop stores the operand only if others read it too. All
+// reductions of a loop go over the same axes of the same shape.
 func (f *fuser) sinkReductions() {
 	for _, u := range f.units {
 		if u.loop || len(u.ops) != 1 {
@@ -220,16 +224,19 @@ func (f *fuser) sinkReductions() {
 		}
 		x := f.rootOf(op.Ins[0])
 		p := f.direct(x, x.Shape.Size())
-		if p == nil || p.sink != nil || p.n == 0 || !f.onlyResult(p, x, op) {
+		if p == nil || p.n == 0 || len(p.sinks) == maxSinks || len(p.sinks) > 0 && !alike(p.sinks[0], op) {
 			continue
 		}
-		u.loop, u.n, u.sink, u.ops = true, p.n, op, p.ops
-		p.gone = u
-		for _, o := range p.ops {
-			f.of[o] = u
-		}
+		p.sinks = append(p.sinks, op)
+		u.gone = p
+		f.of[op] = p
 	}
 	f.units = slices.DeleteFunc(f.units, func(u *unit) bool { return u.gone != nil })
+}
+
+// alike reports whether two reductions go over the same axes.
+func alike(a, b *graph.Op) bool {
+	return a.Ins[0].DType == b.Ins[0].DType && a.Ins[0].Shape.Equal(b.Ins[0].Shape) && slices.Equal(a.Attrs.([]int), b.Attrs.([]int))
 }
 
 // neighbours reports whether a reduction's axes are next to each other, so
@@ -237,21 +244,4 @@ func (f *fuser) sinkReductions() {
 func neighbours(op *graph.Op) bool {
 	axes := op.Attrs.([]int)
 	return axes[len(axes)-1]-axes[0] == len(axes)-1
-}
-
-// onlyResult reports whether x is all that is read of loop p, and only by op.
-func (f *fuser) onlyResult(p *unit, x *graph.Node, op *graph.Op) bool {
-	for _, o := range p.ops {
-		n := o.Outs[0]
-		if slices.ContainsFunc(f.fn.Outs, func(r *graph.Node) bool { return f.rootOf(r) == n }) {
-			return false
-		}
-		for _, user := range f.readers(n) {
-			if f.of[user] == p || (n == x && user == op) {
-				continue
-			}
-			return false
-		}
-	}
-	return true
 }

@@ -130,11 +130,11 @@ func (l *lowering) loop(u *unit) {
 			}
 		}
 	}
-	if u.sink != nil {
-		s.Kind, s.Op = Reduce, u.sink
-		s.Outs = l.valuesOf(u.sink.Outs)
-		l.p.Steps = append(l.p.Steps, s)
-		return
+	for _, op := range u.sinks {
+		s.Kind = Reduce
+		v := l.valueOf(op.Outs[0])
+		lp.Sinks = append(lp.Sinks, Sink{Instr: made[l.rootOf(op.Ins[0])], Op: op, Value: v})
+		s.Outs = append(s.Outs, v)
 	}
 	for i, op := range u.ops {
 		if l.readOutside(u, op.Outs[0]) {

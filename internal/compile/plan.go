@@ -49,7 +49,7 @@ func (pl *planner) bytes(v int) int {
 // place finds memory for a step's result.
 func (pl *planner) place(i int, s Step, out int, donated []bool) {
 	val := &pl.p.Values[out]
-	if s.Kind == RunLoop {
+	if s.Loop != nil {
 		for _, in := range s.Ins {
 			if pl.overwrite(i, s, in, out, donated) {
 				return

@@ -46,10 +46,9 @@ func (p *Program) describe(s Step) string {
 			ops = append(ops, in.Op.Prim.Name)
 		}
 		loop := fmt.Sprintf("loop(%s)", strings.Join(ops, " "))
-		if s.Op != nil {
-			name += " of " + loop
-		} else {
-			name = loop
+		name = loop
+		for _, k := range s.Loop.Sinks {
+			name += " " + k.Op.Prim.Name
 		}
 	}
 	return fmt.Sprintf("%s = %s <- %s", vals(s.Outs), name, vals(s.Ins))

@@ -18,6 +18,7 @@ type loop struct {
 	loads  []load
 	instrs []instr
 	store  []int // for each instr, the value it is stored to, or -1
+	sinks  []int // the instrs whose results go into reductions
 	grain  int
 	free   sync.Pool // of *tiles
 	runs   sync.Pool // of *loopRun
@@ -74,6 +75,9 @@ func (e *Engine) newLoop(c *compile.Loop) *loop {
 	}
 	for _, st := range c.Stores {
 		l.store[st.Instr] = st.Value
+	}
+	for _, k := range c.Sinks {
+		l.sinks = append(l.sinks, k.Instr)
 	}
 	// A thread is worth waking for about 30 microseconds of work.
 	l.grain = max(1, 16/cost) * tile
@@ -132,6 +136,9 @@ func (l *loop) newTiles() *tiles {
 		for _, s := range in.src {
 			last[s] = i
 		}
+	}
+	for _, i := range l.sinks { // read when all instrs have run
+		last[n+i] = len(l.instrs)
 	}
 	var free []*graph.Buffer
 	for i := range l.loads {

@@ -8,22 +8,22 @@ import (
 	"github.com/fluxion-go/fluxion/internal/graph"
 )
 
-// reduction runs a loop whose result goes into a reduction tile by tile, in
+// reduction runs a loop some of whose results go into reductions tile by tile, in
 // the order that reduce.go defines.
 func (l *loop) reduction(s *compile.Step) step {
-	r := canonical(s.Op.Ins[0].Shape, s.Op.Attrs.([]int))
-	if s.Op.Ins[0].DType == graph.Float32 {
-		return newLoopReducer(l, s, newReducer(l.e, &l.e.set.F32, workspace32, s.Op.Prim, r)).run
+	if s.Loop.Sinks[0].Op.Ins[0].DType == graph.Float32 {
+		return newLoopReducer(l, s, &l.e.set.F32, workspace32).run
 	}
-	return newLoopReducer(l, s, newReducer(l.e, &l.e.set.F64, workspace64, s.Op.Prim, r)).run
+	return newLoopReducer(l, s, &l.e.set.F64, workspace64).run
 }
 
-// loopReducer is a reducer whose operand is computed by a loop.
+// loopReducer is reductions of one form whose operands are computed by a loop.
 type loopReducer[T float32 | float64] struct {
-	*reducer[T]
-	l    *loop
-	out  int // the value of the result
-	last int // the tile of the loop's result
+	l     *loop
+	r     reduction
+	k     *kernel.Floats[T]
+	ws    func(*workspace) *workOf[T]
+	sinks []loopSink[T]
 
 	units, grain int
 	runs         int
@@ -31,17 +31,28 @@ type loopReducer[T float32 | float64] struct {
 	free         sync.Pool // of *loopReducing[T]
 }
 
+// loopSink is one of the reductions.
+type loopSink[T float32 | float64] struct {
+	*reducer[T]
+	tile int // of the operand
+	out  int // the value of the result
+}
+
 // loopReducing is one run of a loopReducer.
 type loopReducing[T float32 | float64] struct {
 	*loopReducer[T]
 	f            *frame
-	out, partial []T
+	out, partial [][]T // of each sink
 	body         func(worker, lo, hi int)
 }
 
-func newLoopReducer[T float32 | float64](l *loop, s *compile.Step, c *reducer[T]) *loopReducer[T] {
-	p := &loopReducer[T]{reducer: c, l: l, out: s.Outs[0], last: len(l.loads) + len(l.instrs) - 1, runs: 1}
-	r, threads := c.r, l.e.pool.threads
+func newLoopReducer[T float32 | float64](l *loop, s *compile.Step, k *kernel.Floats[T], ws func(*workspace) *workOf[T]) *loopReducer[T] {
+	first := s.Loop.Sinks[0].Op
+	p := &loopReducer[T]{l: l, r: canonical(first.Ins[0].Shape, first.Attrs.([]int)), k: k, ws: ws, runs: 1}
+	for _, q := range s.Loop.Sinks {
+		p.sinks = append(p.sinks, loopSink[T]{newReducer(l.e, k, ws, q.Op.Prim, p.r), len(l.loads) + q.Instr, q.Value})
+	}
+	r, threads := p.r, l.e.pool.threads
 	switch {
 	case r.inner == 1 && r.n <= tile/2:
 		rows := tile / r.n
@@ -59,7 +70,7 @@ func newLoopReducer[T float32 | float64](l *loop, s *compile.Step, c *reducer[T]
 		p.units, p.grain = r.outer*p.runs*((r.inner+p.width-1)/p.width), 1
 	}
 	p.free.New = func() any {
-		u := &loopReducing[T]{loopReducer: p}
+		u := &loopReducing[T]{loopReducer: p, out: make([][]T, len(p.sinks)), partial: make([][]T, len(p.sinks))}
 		switch {
 		case r.inner == 1 && r.n <= tile/2:
 			u.body = u.severalRows
@@ -75,22 +86,34 @@ func newLoopReducer[T float32 | float64](l *loop, s *compile.Step, c *reducer[T]
 
 func (p *loopReducer[T]) run(f *frame) {
 	u := p.free.Get().(*loopReducing[T])
-	w := p.e.free.Get().(*workspace)
-	u.f, u.out = f, graph.View[T](f.values[p.out])
-	u.partial = u.out
+	w := p.l.e.free.Get().(*workspace)
+	u.f = f
+	var scratch []T
+	results := p.r.outer * p.r.inner
 	if p.runs > 1 {
-		u.partial = p.ws(w).scratchOf(p.runs * len(u.out))
+		scratch = p.ws(w).scratchOf(len(p.sinks) * p.runs * results)
+	}
+	for i := range p.sinks {
+		u.out[i] = graph.View[T](f.values[p.sinks[i].out])
+		u.partial[i] = u.out[i]
+		if p.runs > 1 {
+			u.partial[i] = scratch[i*p.runs*results:][:p.runs*results]
+		}
 	}
 	if p.l.n < 2*p.l.grain {
 		u.body(0, 0, p.units)
 	} else {
-		p.e.pool.For(p.units, p.grain, u.body)
+		p.l.e.pool.For(p.units, p.grain, u.body)
 	}
 	if p.runs > 1 {
-		addRuns(p.k, p.combine, u.out, u.partial, p.runs, p.r.inner)
+		for i := range p.sinks {
+			addRuns(p.k, p.sinks[i].combine, u.out[i], u.partial[i], p.runs, p.r.inner)
+		}
 	}
-	u.f, u.out, u.partial = nil, nil, nil
-	p.e.free.Put(w)
+	u.f = nil
+	clear(u.out)
+	clear(u.partial)
+	p.l.e.free.Put(w)
 	p.free.Put(u)
 }
 
@@ -101,7 +124,10 @@ func (u *loopReducing[T]) severalRows(_, lo, hi int) {
 	for i := lo * rows; i < min(hi*rows, u.r.outer); i += rows {
 		m := min(rows, u.r.outer-i)
 		u.l.tile(u.f, t, i*n, m*n)
-		u.rows(u.out[i:i+m], graph.View[T](t.regs[u.last]), n)
+		for j := range u.sinks {
+			s := &u.sinks[j]
+			s.rows(u.out[j][i:i+m], graph.View[T](t.regs[s.tile]), n)
+		}
 	}
 	u.l.free.Put(t)
 }
@@ -109,18 +135,25 @@ func (u *loopReducing[T]) severalRows(_, lo, hi int) {
 // longRows takes runs of rows that are longer than a tile.
 func (u *loopReducing[T]) longRows(_, lo, hi int) {
 	t := u.l.begin(u.f, tile)
-	var acc [kernel.Lanes]T
+	acc := make([][kernel.Lanes]T, len(u.sinks))
 	for i := lo; i < hi; i++ {
 		for j := range acc {
-			acc[j] = u.identity
+			for lane := range acc[j] {
+				acc[j][lane] = u.sinks[j].identity
+			}
 		}
 		from := i / u.runs * u.r.n
 		end := from + min((i%u.runs+1)*rowRun, u.r.n)
 		for at := from + i%u.runs*rowRun; at < end; at += tile {
 			u.l.tile(u.f, t, at, min(tile, end-at))
-			u.feed(&acc, graph.View[T](t.regs[u.last]))
+			for j := range acc {
+				s := &u.sinks[j]
+				s.feed(&acc[j], graph.View[T](t.regs[s.tile]))
+			}
 		}
-		u.rows(u.partial[i:i+1], acc[:], len(acc))
+		for j := range acc {
+			u.sinks[j].rows(u.partial[j][i:i+1], acc[j][:], kernel.Lanes)
+		}
 	}
 	u.l.free.Put(t)
 }
@@ -138,17 +171,20 @@ func (u *loopReducing[T]) columns(_, lo, hi int) {
 		if w == inner {
 			rows = max(1, tile/inner)
 		}
-		acc := u.partial[(matrix*u.runs+run)*inner+c:][:w]
 		first, last := run*columnRun, min((run+1)*columnRun, n)
-		for j := first; j < last; j += rows {
-			m := min(rows, last-j)
-			u.l.tile(u.f, t, (matrix*n+j)*inner+c, (m-1)*inner+w)
-			x := graph.View[T](t.regs[u.last])
-			if j == first {
-				copy(acc, x)
-				u.addRows(acc, x, m)
-			} else {
-				u.combineRows(acc, x, m)
+		for at := first; at < last; at += rows {
+			m := min(rows, last-at)
+			u.l.tile(u.f, t, (matrix*n+at)*inner+c, (m-1)*inner+w)
+			for j := range u.sinks {
+				s := &u.sinks[j]
+				acc := u.partial[j][(matrix*u.runs+run)*inner+c:][:w]
+				x := graph.View[T](t.regs[s.tile])
+				if at == first {
+					copy(acc, x)
+					s.addRows(acc, x, m)
+				} else {
+					s.combineRows(acc, x, m)
+				}
 			}
 		}
 	}
