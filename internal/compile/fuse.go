@@ -28,12 +28,18 @@ type fuser struct {
 	of    map[*graph.Op]*unit
 	users map[*graph.Node][]*graph.Op // of a root
 	units []*unit
+
+	donated []bool
+	inlined map[*graph.Op]bool
 }
 
 // fuse groups ops. View ops (broadcast, slice, reverse) that are read only by
 // loops become loads of those and belong to no unit.
-func fuse(fn *graph.Func) *fuser {
-	f := &fuser{fn: fn, root: map[*graph.Node]*graph.Node{}, of: map[*graph.Op]*unit{}, users: map[*graph.Node][]*graph.Op{}}
+func fuse(fn *graph.Func, donated []bool) *fuser {
+	f := &fuser{
+		fn: fn, root: map[*graph.Node]*graph.Node{}, of: map[*graph.Op]*unit{}, users: map[*graph.Node][]*graph.Op{},
+		donated: donated, inlined: map[*graph.Op]bool{},
+	}
 	for _, op := range fn.Ops {
 		for _, in := range op.Ins {
 			r := f.rootOf(in)
@@ -43,6 +49,8 @@ func fuse(fn *graph.Func) *fuser {
 	for i, op := range fn.Ops {
 		switch {
 		case f.alias(op):
+		case loops(op) && f.inlines(op):
+			f.inlined[op] = true
 		case loops(op):
 			f.place(i, op)
 		case view(op) && f.readByLoops(op.Outs[0]):
@@ -139,14 +147,15 @@ func (f *fuser) direct(in *graph.Node, n int) *unit {
 // loop. Then it draws in earlier loops that only this one reads.
 func (f *fuser) place(at int, op *graph.Op) {
 	n := op.Outs[0].Shape.Size()
+	ins, inlined := f.operands(op)
 	var home *unit
-	for _, in := range op.Ins {
-		if u := f.direct(in, n); u != nil && (home == nil || u.at > home.at) && len(u.ops) < maxLoop {
+	for _, in := range ins {
+		if u := f.direct(in, n); u != nil && (home == nil || u.at > home.at) && len(u.ops)+len(inlined) < maxLoop {
 			home = u
 		}
 	}
 	if home != nil {
-		for _, in := range op.Ins {
+		for _, in := range ins {
 			if s := f.source(in); s != nil && s != home && s.at >= home.at {
 				home = nil
 				break
@@ -161,9 +170,10 @@ func (f *fuser) place(at int, op *graph.Op) {
 		home = &unit{at: at, loop: true, n: n}
 		f.units = append(f.units, home)
 	}
-	home.ops = append(home.ops, op)
+	home.take(inlined...)
+	home.take(op)
 	f.of[op] = home
-	for _, in := range op.Ins {
+	for _, in := range ins {
 		if u := f.direct(in, n); u != nil && u != home && f.onlyFeeds(u, home) && len(u.ops)+len(home.ops) <= maxLoop {
 			f.merge(u, home)
 		}
@@ -174,7 +184,10 @@ func (f *fuser) place(at int, op *graph.Op) {
 // and nothing reads it through a view from within home.
 func (f *fuser) onlyFeeds(u, home *unit) bool {
 	for _, op := range u.ops {
-		for _, user := range f.readers(op.Outs[0]) {
+		if f.inlined[op] {
+			continue // others do it on their own
+		}
+		for _, user := range f.unitsReading(op.Outs[0]) {
 			if view(user) {
 				return false
 			}
@@ -192,13 +205,28 @@ func (f *fuser) readers(n *graph.Node) []*graph.Op {
 	return slices.DeleteFunc(slices.Clone(f.users[n]), func(op *graph.Op) bool { return f.alias(op) })
 }
 
+// unitsReading lists the ops that read n and belong to a unit, or will: inlined
+// ones looked through.
+func (f *fuser) unitsReading(n *graph.Node) (ops []*graph.Op) {
+	for _, op := range f.readers(n) {
+		if f.inlined[op] {
+			ops = append(ops, f.unitsReading(op.Outs[0])...)
+		} else {
+			ops = append(ops, op)
+		}
+	}
+	return ops
+}
+
 // merge moves u's ops into home, which runs later.
 func (f *fuser) merge(u, home *unit) {
 	u.gone = home
 	for _, op := range u.ops {
-		f.of[op] = home
+		if !f.inlined[op] {
+			f.of[op] = home
+		}
 	}
-	home.ops = append(home.ops, u.ops...)
+	home.take(u.ops...)
 	slices.SortFunc(home.ops, func(a, b *graph.Op) int {
 		if a.ID() < b.ID() {
 			return -1

@@ -15,7 +15,7 @@ type lowering struct {
 }
 
 func lower(fn *graph.Func, donated []bool, fold func(*graph.Op) []*graph.Buffer) *Program {
-	l := &lowering{fuser: fuse(fn), p: &Program{}, value: map[*graph.Node]int{}, fold: fold}
+	l := &lowering{fuser: fuse(fn, donated), p: &Program{}, value: map[*graph.Node]int{}, fold: fold}
 	for i, n := range fn.Params {
 		l.value[n] = len(l.p.Values)
 		l.p.Params = append(l.p.Params, len(l.p.Values))
@@ -137,7 +137,7 @@ func (l *lowering) loop(u *unit) {
 		s.Outs = append(s.Outs, v)
 	}
 	for i, op := range u.ops {
-		if l.readOutside(u, op.Outs[0]) {
+		if !l.inlined[op] && l.readOutside(u, op.Outs[0]) {
 			v := l.valueOf(op.Outs[0])
 			lp.Stores = append(lp.Stores, Store{Instr: i, Value: v})
 			s.Outs = append(s.Outs, v)
