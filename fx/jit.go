@@ -39,6 +39,7 @@ func Jit[X, Y any](f func(X) Y, opts ...JitOption) func(X) Y {
 type jitted[X, Y any] struct {
 	f        func(X) Y
 	cfg      jitConfig
+	spares   sync.Pool // of *jitCall
 	mu       sync.Mutex
 	programs map[string]*jitProgram[Y]
 }
@@ -53,16 +54,55 @@ type jitProgram[Y any] struct {
 	keep    any // the argument, whose static pointers are part of the key
 }
 
+// jitCall is the memory of a call, so that the next needs none.
+type jitCall struct {
+	w          walker
+	in         []*graph.Node
+	args, outs []*graph.Buffer
+	results    []*Array
+}
+
+// done lets go of everything that the call saw.
+func (m *jitCall) done() {
+	clear(m.w.leaves)
+	clear(m.in)
+	clear(m.args)
+	clear(m.outs)
+	clear(m.results)
+}
+
+// resized is s with n elements, all zero.
+func resized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}
+
 func (c *jitted[X, Y]) call(x X) Y {
-	leaves, key := flatten(&x)
-	in := make([]*graph.Node, len(leaves))
-	for i, a := range leaves {
+	m, _ := c.spares.Get().(*jitCall)
+	if m == nil {
+		m = &jitCall{}
+	}
+	defer func() {
+		m.done()
+		c.spares.Put(m)
+	}()
+	key := flattenInto(&m.w, &x)
+	m.in = resized(m.in, len(m.w.leaves))
+	in, known := m.in, true
+	for i, a := range m.w.leaves {
 		in[i] = a.node("Jit")
 		if in[i].Tracked() {
 			return c.f(x)
 		}
+		known = known && in[i].Value() != nil
 	}
-	evaluate("Jit", in)
+	if !known {
+		evaluate("Jit", in)
+	}
 	c.mu.Lock()
 	p, ok := c.programs[string(key)]
 	if !ok {
@@ -84,7 +124,7 @@ func (c *jitted[X, Y]) call(x X) Y {
 	if p.run == nil {
 		return c.f(x)
 	}
-	return p.call(in)
+	return p.call(m)
 }
 
 // compile traces f and compiles it.
@@ -117,15 +157,15 @@ func (c *jitted[X, Y]) compile(p *jitProgram[Y], x X, in []*graph.Node) {
 }
 
 // call runs the program.
-func (p *jitProgram[Y]) call(in []*graph.Node) Y {
-	args := make([]*graph.Buffer, len(in))
+func (p *jitProgram[Y]) call(m *jitCall) Y {
+	m.args, m.outs, m.results = resized(m.args, len(m.in)), resized(m.outs, len(p.shapes)), resized(m.results, len(p.shapes))
+	in, args, outs := m.in, m.args, m.outs
 	for i, n := range in {
 		args[i] = n.Value()
 		if args[i] == nil {
 			graph.Fail("Jit", "an argument was deleted, or donated to an earlier call, and has no value any more")
 		}
 	}
-	outs := make([]*graph.Buffer, len(p.shapes))
 	for i, r := range p.run.Donated {
 		if r >= 0 && owned(args, i) && in[i].Give() {
 			outs[r] = args[i]
@@ -138,11 +178,10 @@ func (p *jitProgram[Y]) call(in []*graph.Node) Y {
 		}
 	}
 	p.run.Run(args, outs)
-	results := make([]*Array, len(outs))
 	for i, b := range outs {
-		results[i] = wrap(graph.Constant(b, p.shapes[i]))
+		m.results[i] = wrap(graph.Constant(b, p.shapes[i]))
 	}
-	return unflatten(p.y, results)
+	return unflatten(p.y, m.results)
 }
 
 // owned reports whether nobody else holds argument i's memory.

@@ -432,11 +432,11 @@ func difference(a, b []string) string {
 	return "they do not"
 }
 
-// flatten lists a tree's leaves, and describes the rest of it: a key under
-// which Jit keeps what it compiled. The tree must be addressed, so that what
-// is in its unexported fields can be told apart.
-func flatten[T any](t *T) (leaves []*Array, key []byte) {
-	w := walker{leaf: true, describe: true}
+// flattenInto lists a tree's leaves in w, and describes the rest of it: a key under
+// which Jit keeps what it compiled. It reuses w's memory. The tree must be
+// addressed, so that what is in its unexported fields can be told apart.
+func flattenInto[T any](w *walker, t *T) (key []byte) {
+	*w = walker{leaf: true, describe: true, leaves: w.leaves[:0], key: w.key[:0]}
 	w.walk(reflect.ValueOf(t).Elem())
-	return w.leaves, w.key
+	return w.key
 }

@@ -45,14 +45,14 @@ func (a Aval) String() string { return fmt.Sprintf("%s%v", a.DType, []int(a.Shap
 type Node struct {
 	ID     uint64 // larger than the ID of every node it depends on
 	Shape  Shape
-	DType  DType
-	Index  int     // which result of its op
-	Weak   bool    // a constant that takes the other operand's dtype
 	Exact  float64 // a weak constant's value, before it was rounded to DType
 	op     atomic.Pointer[Op]
 	buf    atomic.Pointer[Buffer]
 	scopes []*Scope // transformations under way that this value depends on
-	scalar bool     // ScalarNode made it
+	Index  int32    // which result of its op
+	DType  DType
+	Weak   bool // a constant that takes the other operand's dtype
+	scalar bool // ScalarNode made it
 }
 
 // Op is one application of a primitive.
@@ -148,7 +148,7 @@ func Apply(p *Prim, attrs any, ins ...*Node) []*Node {
 	scopes := mergeScopes(ins)
 	for i, a := range avals {
 		n := newNode(a)
-		n.Index, n.scopes = i, scopes
+		n.Index, n.scopes = int32(i), scopes
 		n.op.Store(op)
 		op.Outs[i] = n
 	}
