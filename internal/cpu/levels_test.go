@@ -107,6 +107,35 @@ func TestConvolutionsOnAllEngines(t *testing.T) {
 	})
 }
 
+// The cotangent of a kernel over so many places that they make several spans, and
+// blocks that end within rows and images.
+func TestKernelCotangentOfManyPlaces(t *testing.T) {
+	all := engines(t)
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, c := range []struct {
+		images, height, width, channels, outputs, stride, pad, batchGroups int
+	}{
+		{5, 50, 45, 3, 20, 1, 1, 1}, {2, 131, 129, 5, 7, 1, 0, 1}, {40, 31, 30, 4, 33, 2, 2, 1}, {300, 7, 7, 6, 16, 1, 1, 1}, {6, 70, 64, 2, 10, 1, -1, 2}, {9000, 1, 2, 3, 5, 1, 1, 1},
+	} {
+		for _, d := range []graph.DType{graph.Float32, graph.Float64} {
+			a := graph.ConvAttrs{
+				Strides: []int{c.stride, 1}, PadLow: []int{c.pad, c.pad}, PadHigh: []int{c.pad, 1}, InDilation: []int{1, 1},
+				KernelDilation: []int{1, 1}, FeatureGroups: 1, BatchGroups: c.batchGroups,
+			}
+			x, w := numbers(r, d, graph.Shape{c.images, c.height, c.width, c.channels}), graph.Shape{3, 2, c.channels, c.outputs}
+			if c.height == 1 {
+				w[0] = 1
+			}
+			y, err := graph.ConvP.Infer(a, []*graph.Node{x, {Shape: w, DType: d}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ct := numbers(r, d, y[0].Shape)
+			sameEverywhere(t, all, graph.Apply(graph.ConvKernelP, graph.ConvKernelAttrs{ConvAttrs: a, Taps: w[:2]}, x, ct)[0].Op(), values(x, ct))
+		}
+	}
+}
+
 // So have products of any pairing of axes, and reductions.
 func TestProductsAndReductionsOnAllEngines(t *testing.T) {
 	all := engines(t)
