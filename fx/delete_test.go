@@ -53,3 +53,31 @@ func TestDeleteKeepsWhatOthersHold(t *testing.T) {
 	Delete(one)
 	mustFail(t, "a sum of an array that is deleted before it is computed", func() { later.Float32s() })
 }
+
+// Functions may hand on what they were given, and constants of theirs.
+func TestDeleteWhatFunctionsHandOn(t *testing.T) {
+	x, c := Arange(Float32, 20_000).Square(), Arange(Float32, 20_000).Square()
+	x.Float32s()
+	c.Float32s()
+	want := x.Float32s()
+	for name, f := range map[string]func(x *Array) *Array{
+		"checkpoint": Checkpoint(func(x *Array) *Array { return x }),
+		"cond": func(x *Array) *Array {
+			return Cond(Scalar(true), func(x *Array) *Array { return x }, func(x *Array) *Array { return x.Neg() }, x)
+		},
+		"while": func(x *Array) *Array {
+			return While(func(*Array) *Array { return Scalar(false) }, func(x *Array) *Array { return x.Neg() }, x)
+		},
+		"constant": func(x *Array) *Array { return Checkpoint(func(*Array) *Array { return c })(x) },
+	} {
+		y, z := f(x), f(x)
+		if !slices.Equal(y.Float32s(), want) || !slices.Equal(z.Float32s(), want) {
+			t.Fatalf("%s: wrong", name)
+		}
+		Delete(y)
+		Ones(Float32, 20_000).AddScalar(5).Float32s()
+		if !slices.Equal(x.Float32s(), want) || !slices.Equal(z.Float32s(), want) || !slices.Equal(c.Float32s(), want) {
+			t.Errorf("%s: Delete of a result took the memory of something else", name)
+		}
+	}
+}

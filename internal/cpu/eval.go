@@ -1,6 +1,10 @@
 package cpu
 
-import "github.com/fluxion-go/fluxion/internal/graph"
+import (
+	"slices"
+
+	"github.com/fluxion-go/fluxion/internal/graph"
+)
 
 // Evaluate computes the values of nodes, one op at a time in the order in
 // which they were made. It is the plain way, against which compiled programs
@@ -21,7 +25,11 @@ func (e *Engine) Evaluate(nodes []*graph.Node) (abstract *graph.Node) {
 				graph.Fail(op.Prim.Name, "operand %v was deleted, or donated to a compiled function, before this was computed", in.Aval())
 			}
 		}
-		for j, b := range e.run(op, ins) {
+		outs := e.run(op, ins)
+		for j, b := range outs {
+			if slices.Contains(ins, b) || slices.Contains(outs[:j], b) {
+				b.Share() // a function handed on what it was given
+			}
 			op.Outs[j].SetValue(b)
 		}
 	}
@@ -84,7 +92,9 @@ func (e *Engine) call(fn *graph.Func, args []*graph.Buffer) []*graph.Buffer {
 	}
 	outs := make([]*graph.Buffer, len(fn.Outs))
 	for i, o := range fn.Outs {
-		outs[i] = value(o)
+		if outs[i] = value(o); env[o] == nil {
+			outs[i].Share() // a constant of the function
+		}
 	}
 	return outs
 }
