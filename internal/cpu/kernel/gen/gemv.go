@@ -17,14 +17,7 @@ const gemvGroups = 4
 // current k and group, R11: from four rows further on; BX: x; DX: k left
 func gemv(out *source, s isa, e elem, groups int) {
 	g := gemvWriter{out, s, e, groups}
-	out.text(gemvName(s, e, groups), 0, 40)
-	out.op("MOVQ sums+0(FP), DI")
-	out.op("MOVQ a+8(FP), SI")
-	out.op("MOVQ aRow+16(FP), R9")
-	out.op("MOVQ x+24(FP), BX")
-	out.op("MOVQ depth+32(FP), DX")
-	out.op("SHLQ $%d, R9", log2(e.size()))
-	out.op("LEAQ (R9)(R9*2), R10")
+	gemvBegin(out, s, e, groups)
 	for i := range groups {
 		out.op("VXOR%s %s, %[2]s, %[2]s", e.suffix, g.acc(i))
 	}
@@ -57,6 +50,18 @@ func gemv(out *source, s isa, e elem, groups int) {
 	}
 	out.op("VZEROUPPER")
 	out.op("RET")
+}
+
+// gemvBegin loads the arguments.
+func gemvBegin(out *source, s isa, e elem, groups int) {
+	out.text(gemvName(s, e, groups), 0, 40)
+	out.op("MOVQ sums+0(FP), DI")
+	out.op("MOVQ a+8(FP), SI")
+	out.op("MOVQ aRow+16(FP), R9")
+	out.op("MOVQ x+24(FP), BX")
+	out.op("MOVQ depth+32(FP), DX")
+	out.op("SHLQ $%d, R9", log2(e.size()))
+	out.op("LEAQ (R9)(R9*2), R10")
 }
 
 func gemvName(s isa, e elem, groups int) string {

@@ -9,14 +9,7 @@ import "fmt"
 // at the current k from rows 0, 4, 8 and 12 of a group on; BX: x; DX: k left
 func gemvMasked(out *source, s isa, e elem, groups int) {
 	g := gemvMaskedWriter{out, s, e, groups}
-	out.text(gemvName(s, e, groups), 0, 40)
-	out.op("MOVQ sums+0(FP), DI")
-	out.op("MOVQ a+8(FP), SI")
-	out.op("MOVQ aRow+16(FP), R9")
-	out.op("MOVQ x+24(FP), BX")
-	out.op("MOVQ depth+32(FP), DX")
-	out.op("SHLQ $%d, R9", log2(e.size()))
-	out.op("LEAQ (R9)(R9*2), R10")
+	gemvBegin(out, s, e, groups)
 	for i := range groups {
 		out.op("VPXORD %s, %[1]s, %[1]s", g.acc(i))
 	}
