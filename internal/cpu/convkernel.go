@@ -34,7 +34,8 @@ type kernelProduct[T float32 | float64] struct {
 	tiles    []kernel.TurnedRows // all rows in place, a tile each; nil if they are not read so
 	parts    int                 // the tiles are cut into, for threads
 	border   border
-	slots    int // images with their padding that a block of the summed axis sees
+	slots    int  // images with their padding that a block of the summed axis sees
+	swapped  bool // a group's product is made the other way round, and turned at the end
 	free     sync.Pool
 }
 
@@ -76,13 +77,16 @@ func kernelCotangent[T float32 | float64](e *Engine, k *kernel.Floats[T], w func
 func (p *kernelProduct[T]) inPlace() {
 	p.border = newBorder(&p.convolution)
 	p.slots = min(p.n, (kernel.BlockK-2)/p.out.size()+2)
-	run := p.taps[2] * p.i
+	run, most, step := p.taps[2]*p.i, p.k.Patches.TileRows, p.o
+	if rows := p.k.Patches.SwappedRows(p.oGroup); rows > 0 && run > most && !p.border.asIs {
+		p.swapped, most, step = true, rows, 1
+	}
 	for kh := range p.taps[1] {
-		tiles := (run + p.k.Patches.TileRows - 1) / p.k.Patches.TileRows
+		tiles := (run + most - 1) / most
 		for t := range tiles {
 			lo, hi := t*run/tiles, (t+1)*run/tiles
 			p.tiles = append(p.tiles, kernel.TurnedRows{
-				A: p.border.at(kh*p.kernelDilation[1], 0) + lo, C: (kh*run + lo) * p.o, Rows: hi - lo,
+				A: p.border.at(kh*p.kernelDilation[1], 0) + lo, C: (kh*run + lo) * step, Rows: hi - lo,
 			})
 		}
 	}
@@ -96,8 +100,15 @@ func (p *kernelProduct[T]) run(x, ct, out []T) {
 	r := p.free.Get().(*kernelRun[T])
 	s := p.e.free.Get().(*workspace)
 	r.x, r.ct, r.sums = x, ct, out
-	if p.spans > 1 {
-		r.sums = p.w(s).scratchOf(p.spans * len(out))
+	total := out // of the spans
+	if p.spans > 1 || p.swapped {
+		r.sums = p.w(s).scratchOf((p.spans + 1) * len(out))
+	}
+	if p.swapped {
+		total = r.sums[p.spans*len(out):]
+		if p.spans == 1 {
+			total = r.sums
+		}
 	}
 	units := p.groups * p.spans * p.parts
 	if float64(len(out))*float64(p.depth) < 32*1024 {
@@ -106,7 +117,14 @@ func (p *kernelProduct[T]) run(x, ct, out []T) {
 		p.e.pool.For(units, 1, r.units)
 	}
 	if p.spans > 1 {
-		addRuns(p.k, kernel.Add, out, r.sums, p.spans, len(out))
+		addRuns(p.k, kernel.Add, total[:len(out)], r.sums, p.spans, len(out))
+	}
+	if p.swapped { // [groups*outputs, rows] to [rows, groups*outputs]
+		for o := range p.o {
+			for m := range p.m {
+				out[m*p.o+o] = total[o*p.m+m]
+			}
+		}
 	}
 	r.x, r.ct, r.sums = nil, nil, nil
 	p.e.free.Put(s)
@@ -118,7 +136,12 @@ func (r *kernelRun[T]) unit(w *workOf[T], u int) {
 	c := r.of(u / r.parts / r.spans)
 	group, span, part := u/r.parts/r.spans, u/r.parts%r.spans, u%r.parts
 	k0, k1 := span*kernelSpan, min((span+1)*kernelSpan, r.depth)
-	out := r.sums[span*r.m*r.o+group*r.oGroup:]
+	out := r.sums[span*r.m*r.o:]
+	if r.swapped {
+		out = out[group*r.oGroup*r.m:]
+	} else {
+		out = out[group*r.oGroup:]
+	}
 	if r.tiles != nil {
 		r.blocks(w, c.image, group*r.oGroup, k0, k1, r.tiles[part*len(r.tiles)/r.parts:(part+1)*len(r.tiles)/r.parts], out)
 		return
@@ -139,12 +162,15 @@ func (r *kernelRun[T]) unit(w *workOf[T], u int) {
 func (r *kernelRun[T]) blocks(w *workOf[T], image, output, k0, k1 int, tiles []kernel.TurnedRows, out []T) {
 	q := &w.turned
 	pieces := q.Pieces[:0]
-	*q = kernel.Turned[T]{Groups: tiles, Run: r.out[2], Step: r.strides[2] * r.c, SegmentStep: r.border.at(r.strides[1], 0), BStride: r.o, N: r.oGroup, C: out, CStride: r.o}
+	*q = kernel.Turned[T]{Groups: tiles, Run: r.out[2], Step: r.strides[2] * r.c, SegmentStep: r.border.at(r.strides[1], 0), BStride: r.o, N: r.oGroup, C: out, CStride: r.o, Swapped: r.swapped}
+	if r.swapped {
+		q.CStride = r.m
+	}
 	length, size, places := r.in[1]*r.in[2]*r.c, r.border.size(), r.out.size()
 	if r.border.asIs {
 		q.A = r.x
 	} else {
-		q.A = w.scratchOf(r.slots * size)
+		q.A = w.scratchOf(r.slots*size + 64) // vectors may reach beyond the last row
 	}
 	have := k0 / places // the first image that is not padded yet
 	for k := k0; k < k1; k += kernel.BlockK {

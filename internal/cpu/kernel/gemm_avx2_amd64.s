@@ -53,6 +53,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -135,6 +136,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -225,6 +227,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -322,6 +325,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -427,6 +431,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -539,6 +544,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -659,6 +665,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -778,6 +785,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -890,6 +898,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -988,6 +997,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -1101,6 +1111,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -1227,6 +1238,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -1349,6 +1361,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -1463,6 +1476,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -1599,6 +1613,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -1735,6 +1750,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -1865,6 +1881,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -2010,6 +2027,7 @@ loop:
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
 	ADDQ 112(DX), R12
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -2159,6 +2177,7 @@ loop:
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
 	ADDQ 112(DX), R12
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -2322,6 +2341,7 @@ loop:
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
 	ADDQ 112(DX), R12
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -2487,6 +2507,7 @@ loop:
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
 	ADDQ 112(DX), R12
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -4254,6 +4275,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -4336,6 +4358,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -4426,6 +4449,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -4523,6 +4547,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -4628,6 +4653,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -4740,6 +4766,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -4860,6 +4887,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -4979,6 +5007,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -5091,6 +5120,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -5189,6 +5219,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -5302,6 +5333,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -5428,6 +5460,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -5550,6 +5583,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -5664,6 +5698,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -5800,6 +5835,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -5936,6 +5972,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -6066,6 +6103,7 @@ loop:
 	CMOVQLT R15, CX
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -6211,6 +6249,7 @@ loop:
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
 	ADDQ 112(DX), R12
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -6360,6 +6399,7 @@ loop:
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
 	ADDQ 112(DX), R12
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -6523,6 +6563,7 @@ loop:
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
 	ADDQ 112(DX), R12
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0
@@ -6688,6 +6729,7 @@ loop:
 	SUBQ CX, R15
 	ADDQ 112(DX), AX
 	ADDQ 112(DX), R12
+	ADDQ 120(DX), BX
 	JMP loop
 sums:
 	CMPQ 72(DX), $0

@@ -41,6 +41,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -166,6 +168,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -298,6 +302,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -437,6 +443,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -583,6 +591,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -736,6 +746,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -896,6 +908,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -1063,6 +1077,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -1216,6 +1232,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -1380,6 +1398,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -1560,6 +1580,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -1753,6 +1775,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -1959,6 +1983,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -2178,6 +2204,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -2410,6 +2438,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -2655,6 +2685,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -2876,6 +2908,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -3079,6 +3113,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -3307,6 +3343,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -3554,6 +3592,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -3820,6 +3860,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -4105,6 +4147,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -4370,6 +4414,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -4612,6 +4658,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -4888,6 +4936,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -5189,6 +5239,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -5484,6 +5536,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -5767,6 +5821,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -6093,6 +6149,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -6450,6 +6508,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -6797,6 +6857,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -7119,6 +7181,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -7493,6 +7557,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -7904,6 +7970,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -8960,6 +9028,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -9043,6 +9113,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -9133,6 +9205,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -9230,6 +9304,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -9334,6 +9410,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -9445,6 +9523,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -9563,6 +9643,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -9688,6 +9770,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -9799,6 +9883,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -9901,6 +9987,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -10019,6 +10107,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -10150,6 +10240,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -10294,6 +10386,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -10451,6 +10545,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -10621,6 +10717,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -10804,6 +10902,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -10963,6 +11063,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -11084,6 +11186,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -11230,6 +11334,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -11395,6 +11501,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -11579,6 +11687,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -11782,6 +11892,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -11965,6 +12077,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -12105,6 +12219,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -12279,6 +12395,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -12478,6 +12596,8 @@ loop:
 	SUB R3, R11, R11
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -12671,6 +12791,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -12832,6 +12954,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -13036,6 +13160,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -13271,6 +13397,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -13496,6 +13624,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -13676,6 +13806,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -13908,6 +14040,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole
@@ -14177,6 +14311,8 @@ loop:
 	MOVD 112(R20), R14
 	ADD R14, R0, R0
 	ADD R14, R1, R1
+	MOVD 120(R20), R14
+	ADD R14, R2, R2
 	B loop
 sums:
 	CBZ R13, whole

@@ -36,8 +36,9 @@ type tile struct {
 	from    unsafe.Pointer
 	fromRow int
 	// The summed axis is depth long: a first segment, and then others of the same
-	// length but for the last; skip is what is added to A's place between them.
-	first, segment, skip int
+	// length but for the last; skip and skipB are what is added to A's and B's place
+	// between them.
+	first, segment, skip, skipB int
 }
 
 // Blocks of A have about this many bytes (half of a common L2), panels of B

@@ -37,13 +37,16 @@ type PatchKernel[T Float] struct {
 	Packed func(k, n int) int
 	PackB  func(dst, b []T, stride, k, n, k0, k1 int)
 	Run    func(p *Patches[T], ws *Workspace[T])
+	// SwappedRows is the number of neighbouring rows that go well together in a
+	// swapped product of n columns; 0 if it had better not be swapped.
+	SwappedRows func(n int) int
 	// Turned is a block of a product with the matrix of patches turned.
 	Turned func(p *Turned[T], ws *Workspace[T])
 }
 
 func (t *tiler[T]) patchKernel() *PatchKernel[T] {
 	return &PatchKernel[T]{TileRows: len(t.tiles) - 1, IsPacked: t.isPacked, Packed: t.packedSize, PackB: t.packB,
-		Run: t.patches, Turned: t.turned}
+		Run: t.patches, Turned: t.turned, SwappedRows: t.swappedRows}
 }
 
 // stripWidth is the number of columns of a strip of B.

@@ -213,10 +213,16 @@ func tile32x4x1AVX512(t *tile)
 func tile32x4x2AVX512(t *tile)
 
 //go:noescape
+func tile32x4x3AVX512(t *tile)
+
+//go:noescape
 func tile32x5x1AVX512(t *tile)
 
 //go:noescape
 func tile32x5x2AVX512(t *tile)
+
+//go:noescape
+func tile32x5x3AVX512(t *tile)
 
 //go:noescape
 func tile32x6x1AVX512(t *tile)
@@ -225,16 +231,25 @@ func tile32x6x1AVX512(t *tile)
 func tile32x6x2AVX512(t *tile)
 
 //go:noescape
+func tile32x6x3AVX512(t *tile)
+
+//go:noescape
 func tile32x7x1AVX512(t *tile)
 
 //go:noescape
 func tile32x7x2AVX512(t *tile)
 
 //go:noescape
+func tile32x7x3AVX512(t *tile)
+
+//go:noescape
 func tile32x8x1AVX512(t *tile)
 
 //go:noescape
 func tile32x8x2AVX512(t *tile)
+
+//go:noescape
+func tile32x8x3AVX512(t *tile)
 
 //go:noescape
 func tile32x9x1AVX512(t *tile)
@@ -321,10 +336,16 @@ func tile64x4x1AVX512(t *tile)
 func tile64x4x2AVX512(t *tile)
 
 //go:noescape
+func tile64x4x3AVX512(t *tile)
+
+//go:noescape
 func tile64x5x1AVX512(t *tile)
 
 //go:noescape
 func tile64x5x2AVX512(t *tile)
+
+//go:noescape
+func tile64x5x3AVX512(t *tile)
 
 //go:noescape
 func tile64x6x1AVX512(t *tile)
@@ -333,16 +354,25 @@ func tile64x6x1AVX512(t *tile)
 func tile64x6x2AVX512(t *tile)
 
 //go:noescape
+func tile64x6x3AVX512(t *tile)
+
+//go:noescape
 func tile64x7x1AVX512(t *tile)
 
 //go:noescape
 func tile64x7x2AVX512(t *tile)
 
 //go:noescape
+func tile64x7x3AVX512(t *tile)
+
+//go:noescape
 func tile64x8x1AVX512(t *tile)
 
 //go:noescape
 func tile64x8x2AVX512(t *tile)
+
+//go:noescape
+func tile64x8x3AVX512(t *tile)
 
 //go:noescape
 func tile64x9x1AVX512(t *tile)
@@ -372,9 +402,9 @@ var tiles32AVX2 = [][]func(*tile){{}, {nil, tile32x1x1AVX2, tile32x1x2AVX2, tile
 
 var tiles64AVX2 = [][]func(*tile){{}, {nil, tile64x1x1AVX2, tile64x1x2AVX2, tile64x1x3AVX2, tile64x1x4AVX2, tile64x1x5AVX2, tile64x1x6AVX2, tile64x1x7AVX2, tile64x1x8AVX2}, {nil, tile64x2x1AVX2, tile64x2x2AVX2, tile64x2x3AVX2, tile64x2x4AVX2}, {nil, tile64x3x1AVX2, tile64x3x2AVX2, tile64x3x3AVX2}, {nil, tile64x4x1AVX2, tile64x4x2AVX2}, {nil, tile64x5x1AVX2, tile64x5x2AVX2}, {nil, tile64x6x1AVX2, tile64x6x2AVX2}}
 
-var tiles32AVX512 = [][]func(*tile){{}, {nil, tile32x1x1AVX512, tile32x1x2AVX512, tile32x1x3AVX512, tile32x1x4AVX512, tile32x1x5AVX512, tile32x1x6AVX512, tile32x1x7AVX512, tile32x1x8AVX512}, {nil, tile32x2x1AVX512, tile32x2x2AVX512, tile32x2x3AVX512, tile32x2x4AVX512}, {nil, tile32x3x1AVX512, tile32x3x2AVX512, tile32x3x3AVX512}, {nil, tile32x4x1AVX512, tile32x4x2AVX512}, {nil, tile32x5x1AVX512, tile32x5x2AVX512}, {nil, tile32x6x1AVX512, tile32x6x2AVX512}, {nil, tile32x7x1AVX512, tile32x7x2AVX512}, {nil, tile32x8x1AVX512, tile32x8x2AVX512}, {nil, tile32x9x1AVX512, tile32x9x2AVX512}, {nil, tile32x10x1AVX512, tile32x10x2AVX512}, {nil, tile32x11x1AVX512, tile32x11x2AVX512}, {nil, tile32x12x1AVX512, tile32x12x2AVX512}}
+var tiles32AVX512 = [][]func(*tile){{}, {nil, tile32x1x1AVX512, tile32x1x2AVX512, tile32x1x3AVX512, tile32x1x4AVX512, tile32x1x5AVX512, tile32x1x6AVX512, tile32x1x7AVX512, tile32x1x8AVX512}, {nil, tile32x2x1AVX512, tile32x2x2AVX512, tile32x2x3AVX512, tile32x2x4AVX512}, {nil, tile32x3x1AVX512, tile32x3x2AVX512, tile32x3x3AVX512}, {nil, tile32x4x1AVX512, tile32x4x2AVX512, tile32x4x3AVX512}, {nil, tile32x5x1AVX512, tile32x5x2AVX512, tile32x5x3AVX512}, {nil, tile32x6x1AVX512, tile32x6x2AVX512, tile32x6x3AVX512}, {nil, tile32x7x1AVX512, tile32x7x2AVX512, tile32x7x3AVX512}, {nil, tile32x8x1AVX512, tile32x8x2AVX512, tile32x8x3AVX512}, {nil, tile32x9x1AVX512, tile32x9x2AVX512}, {nil, tile32x10x1AVX512, tile32x10x2AVX512}, {nil, tile32x11x1AVX512, tile32x11x2AVX512}, {nil, tile32x12x1AVX512, tile32x12x2AVX512}}
 
-var tiles64AVX512 = [][]func(*tile){{}, {nil, tile64x1x1AVX512, tile64x1x2AVX512, tile64x1x3AVX512, tile64x1x4AVX512, tile64x1x5AVX512, tile64x1x6AVX512, tile64x1x7AVX512, tile64x1x8AVX512}, {nil, tile64x2x1AVX512, tile64x2x2AVX512, tile64x2x3AVX512, tile64x2x4AVX512}, {nil, tile64x3x1AVX512, tile64x3x2AVX512, tile64x3x3AVX512}, {nil, tile64x4x1AVX512, tile64x4x2AVX512}, {nil, tile64x5x1AVX512, tile64x5x2AVX512}, {nil, tile64x6x1AVX512, tile64x6x2AVX512}, {nil, tile64x7x1AVX512, tile64x7x2AVX512}, {nil, tile64x8x1AVX512, tile64x8x2AVX512}, {nil, tile64x9x1AVX512, tile64x9x2AVX512}, {nil, tile64x10x1AVX512, tile64x10x2AVX512}, {nil, tile64x11x1AVX512, tile64x11x2AVX512}, {nil, tile64x12x1AVX512, tile64x12x2AVX512}}
+var tiles64AVX512 = [][]func(*tile){{}, {nil, tile64x1x1AVX512, tile64x1x2AVX512, tile64x1x3AVX512, tile64x1x4AVX512, tile64x1x5AVX512, tile64x1x6AVX512, tile64x1x7AVX512, tile64x1x8AVX512}, {nil, tile64x2x1AVX512, tile64x2x2AVX512, tile64x2x3AVX512, tile64x2x4AVX512}, {nil, tile64x3x1AVX512, tile64x3x2AVX512, tile64x3x3AVX512}, {nil, tile64x4x1AVX512, tile64x4x2AVX512, tile64x4x3AVX512}, {nil, tile64x5x1AVX512, tile64x5x2AVX512, tile64x5x3AVX512}, {nil, tile64x6x1AVX512, tile64x6x2AVX512, tile64x6x3AVX512}, {nil, tile64x7x1AVX512, tile64x7x2AVX512, tile64x7x3AVX512}, {nil, tile64x8x1AVX512, tile64x8x2AVX512, tile64x8x3AVX512}, {nil, tile64x9x1AVX512, tile64x9x2AVX512}, {nil, tile64x10x1AVX512, tile64x10x2AVX512}, {nil, tile64x11x1AVX512, tile64x11x2AVX512}, {nil, tile64x12x1AVX512, tile64x12x2AVX512}}
 
 //go:noescape
 func neg32AVX2(dst *float32, x *float32, n int)

@@ -20,12 +20,12 @@ func tileVectors(s isa, r int) int {
 	if s.arm {
 		return []int{8, 8, 6, 4, 4, 4}[r-1]
 	}
-	switch r {
-	case 1:
+	switch {
+	case r == 1:
 		return 8
-	case 2:
+	case r == 2:
 		return 4
-	case 3:
+	case r == 3 || s.masked && r <= 8:
 		return 3
 	}
 	return 2
@@ -61,6 +61,7 @@ const (
 	tileFirst
 	tileSegment
 	tileSkip
+	tileSkipB
 )
 
 // gemmTile writes the micro-kernel that makes r rows by v vectors of C.
@@ -114,6 +115,7 @@ func gemmTile(out *source, s isa, e elem, r, v int) {
 	for _, a := range pointersOfA(r) {
 		out.op("ADDQ %d(DX), %s", tileSkip, a)
 	}
+	out.op("ADDQ %d(DX), BX", tileSkipB)
 	out.op("JMP loop")
 	out.line("sums:")
 	gemmStore(out, s, e, r, v, acc)

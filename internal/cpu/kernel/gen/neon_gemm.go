@@ -40,6 +40,8 @@ func neonTile(out *source, e elem, r, v int) {
 	for i := range w.pointers() {
 		out.op("ADD R14, R%d, R%[1]d", i)
 	}
+	out.op("MOVD %d(R20), R14", tileSkipB)
+	out.op("ADD R14, R2, R2")
 	out.op("B loop")
 	out.line("sums:")
 	w.store()
