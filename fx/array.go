@@ -63,9 +63,7 @@ func (a *Array) node(op string) *graph.Node {
 	if a == nil || a.n == nil {
 		graph.Fail(op, "the array is nil")
 	}
-	if a.n.Gone() {
-		graph.Fail(op, "the array %v was deleted, or donated to a compiled function, and has no value any more", a.n.Aval())
-	}
+	present(op, a.n)
 	return a.n
 }
 
@@ -236,6 +234,16 @@ func evaluate(op string, nodes []*graph.Node) {
 	if bad := engine().Evaluate(nodes); bad != nil {
 		s := bad.Abstract()
 		graph.Fail(op, "the value of a %v is looked at inside %s, where it is not known yet; compute with it, or use Cond, While or Where to decide by it", bad.Aval(), s.Name)
+	}
+	for _, n := range nodes {
+		present(op, n)
+	}
+}
+
+// present fails if a node's value was given away.
+func present(op string, n *graph.Node) {
+	if n.Gone() {
+		graph.Fail(op, "the array %v was deleted, or donated to a compiled function, and has no value any more", n.Aval())
 	}
 }
 

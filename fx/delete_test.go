@@ -52,6 +52,10 @@ func TestDeleteKeepsWhatOthersHold(t *testing.T) {
 	later := one.AddScalar(2)
 	Delete(one)
 	mustFail(t, "a sum of an array that is deleted before it is computed", func() { later.Float32s() })
+	gone := Arange(Float32, 20_000).Square()
+	gone.Float32s()
+	Delete(gone)
+	mustFail(t, "a function that captured a deleted array", func() { Jit(func(x *Array) *Array { return gone.Add(x) })(pending) })
 }
 
 // Functions may hand on what they were given, and constants of theirs.

@@ -161,10 +161,8 @@ func (p *jitProgram[Y]) call(m *jitCall) Y {
 	m.args, m.outs, m.results = resized(m.args, len(m.in)), resized(m.outs, len(p.shapes)), resized(m.results, len(p.shapes))
 	in, args, outs := m.in, m.args, m.outs
 	for i, n := range in {
+		present("Jit", n)
 		args[i] = n.Value()
-		if args[i] == nil {
-			graph.Fail("Jit", "an argument was deleted, or donated to an earlier call, and has no value any more")
-		}
 	}
 	for i, r := range p.run.Donated {
 		if r >= 0 && owned(args, i) && in[i].Give() {

@@ -136,20 +136,33 @@ func (p *Program) Label(s *Step) string {
 		return b.String()
 	}
 	b.WriteString(s.Loop.names())
-	for _, k := range s.Loop.Sinks {
-		fmt.Fprintf(&b, " %s", k.Op.Prim.Name)
-	}
 	shape := s.Loop.Instrs[len(s.Loop.Instrs)-1].Op.Outs[0]
 	fmt.Fprintf(&b, " %v", shape.Aval())
 	return b.String()
 }
 
-// names lists a loop's ops, those that come again with their number.
+// names lists a loop's ops and the reductions that it feeds.
 func (l *Loop) names() string {
+	var ops, sinks []*graph.Op
+	for _, in := range l.Instrs {
+		ops = append(ops, in.Op)
+	}
+	for _, k := range l.Sinks {
+		sinks = append(sinks, k.Op)
+	}
+	name := "loop(" + counted(ops) + ")"
+	if len(sinks) > 0 {
+		name += " " + counted(sinks)
+	}
+	return name
+}
+
+// counted lists ops' names, those that come again with their number.
+func counted(ops []*graph.Op) string {
 	var order []string
 	count := map[string]int{}
-	for _, in := range l.Instrs {
-		name := in.Op.Prim.Name
+	for _, op := range ops {
+		name := op.Prim.Name
 		if count[name] == 0 {
 			order = append(order, name)
 		}
@@ -160,7 +173,7 @@ func (l *Loop) names() string {
 			order[i] = fmt.Sprintf("%s*%d", name, n)
 		}
 	}
-	return "loop(" + strings.Join(order, " ") + ")"
+	return strings.Join(order, " ")
 }
 
 func (v Value) String() string { return fmt.Sprintf("%v[%d]", v.DType, v.Len) }
