@@ -30,6 +30,26 @@ var expShort = []float64{
 	0x1.a072c03963423p-13,
 }
 
+// exp(r) for |r| <= ln(2)/2, in float32; 2^-28.2.
+var exp32Coef = []float32{
+	1,
+	1,
+	0x1.fffffcp-2,
+	0x1.555492p-3,
+	0x1.5558aep-5,
+	0x1.12398p-7,
+	0x1.6a4f28p-10,
+}
+
+// (tanh(a)/a - 1)/a^2 in z = a^2 for a <= 0.625, in float32; tanh's error is 2^-27.7.
+var tanh32Coef = []float32{
+	-0x1.555532p-2,
+	0x1.1106fep-3,
+	-0x1.b83792p-5,
+	0x1.520a3ap-6,
+	-0x1.756d14p-8,
+}
+
 // (2 atanh(s) - 2s)/s^3 in z = s^2 for |s| <= (sqrt(2)-1)/(sqrt(2)+1); 2^-50.9.
 var logCoef = []float64{
 	0x1.5555555555558p-1,

@@ -64,8 +64,6 @@ func expShort64(x float64) float64 {
 	return y
 }
 
-func exp32(x float32) float32 { return float32(expShort64(float64(x))) }
-
 // expm1_64 is exp(x) - 1 = 2^n ((exp(r) - 1) + (1 - 2^-n)), computed at half
 // its size because 2^1024 is not a float64.
 func expm1_64(x float64) float64 {
@@ -119,17 +117,6 @@ func logistic64(x float64) float64 {
 	return y / (1 + e)
 }
 
-func logistic32(x float32) float32 { return float32(logisticShort64(float64(x))) }
-
-func logisticShort64(x float64) float64 {
-	e := expShort64(-math.Abs(x))
-	y := 1.0
-	if x < 0 {
-		y = e
-	}
-	return y / (1 + e)
-}
-
 // tanh64 is -t/(t+2) with t = exp(-2|x|) - 1 for small |x|, else 1 - 2u/(1+u)
 // with u = exp(-2|x|), and x's sign. What t, the denominator and the quotient
 // lose to rounding is put back to first order.
@@ -163,13 +150,6 @@ func tanh64(x float64) float64 {
 		y = a
 	}
 	return math.Copysign(y, x)
-}
-
-func tanh32(x float32) float32 { return float32(tanhShort64(float64(x))) }
-
-func tanhShort64(x float64) float64 {
-	t := expm1Short64(float64(-2 * math.Abs(x)))
-	return math.Copysign(t/(t+2), x)
 }
 
 // sinh64 is (t + t/(t+1))/2 with t = exp(|x|) - 1; where t could overflow,

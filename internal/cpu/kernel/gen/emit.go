@@ -67,6 +67,8 @@ func (a amd64) instruction(n *node) {
 			x, y = y, x
 		}
 		a.three(n, arithmetic[n.op]+e.suffix, x, y)
+	case opScale:
+		a.three(n, "VSCALEF"+e.suffix, n.args[0], n.args[1])
 	case opSub, opDiv, opMaxX, opMinX:
 		a.three(n, arithmetic[n.op]+e.suffix, n.args[0], n.args[1])
 	case opAnd, opOr, opXor:

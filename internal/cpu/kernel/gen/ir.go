@@ -42,6 +42,7 @@ const (
 	opMaskAnd
 	opMaskOr
 	opSelect // mask, if true, if false
+	opScale  // a times 2 to the power of b
 	opCast   // the same bits as another kind
 	opLeave  // give the vector up if any lane of the mask is true
 )
@@ -187,7 +188,25 @@ func (g *graph) choose(m, t, f *node) *node {
 	if g.s.arm && m.op == opCmp && m.imm&4 != 0 {
 		m, t, f = g.not(m), f, t
 	}
+	if c := g.clamp(m, t, f); c != nil {
+		return c
+	}
 	return g.add(opSelect, t.kind, 0, m, t, f)
+}
+
+// clamp is t where t is below (above) f, else f, for a constant t: what x86's min
+// (max) makes of t and f, NaN and equality included.
+func (g *graph) clamp(m, t, f *node) *node {
+	if g.s.arm || m.op != opCmp || m.imm != predLT || t.op != opConst {
+		return nil
+	}
+	switch {
+	case m.args[0] == t && m.args[1] == f:
+		return g.add(opMinX, float, 0, t, f)
+	case m.args[0] == f && m.args[1] == t:
+		return g.add(opMaxX, float, 0, t, f)
+	}
+	return nil
 }
 
 // not negates a mask.

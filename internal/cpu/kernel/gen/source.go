@@ -13,7 +13,7 @@ import (
 
 // functionFiles hold the functions that become kernels.
 var functionFiles = []string{
-	"kernel.go", "fma.go", "basic.go", "coefficients.go", "exp.go", "log.go", "reduce.go", "trig.go", "arc.go", "erf.go", "pow.go",
+	"kernel.go", "fma.go", "basic.go", "coefficients.go", "exp.go", "exp32.go", "log.go", "reduce.go", "trig.go", "arc.go", "erf.go", "pow.go",
 }
 
 // program is the parsed source of the kernels.

@@ -125,11 +125,25 @@ var intrinsics = map[string]func(t *tracer, a []*node) *node{
 	"math.Float64frombits": func(t *tracer, a []*node) *node {
 		return t.g.cast(float, a[0])
 	},
+	"math.Float32bits": func(t *tracer, a []*node) *node { return t.g.cast(integer, a[0]) },
+	"math.Float32frombits": func(t *tracer, a []*node) *node {
+		return t.g.cast(float, a[0])
+	},
+	"scaleb32": func(t *tracer, a []*node) *node { return t.g.add(opScale, float, 0, a...) },
 	"math.NaN": func(t *tracer, a []*node) *node { return t.g.constant(float, t.floatBits(math.NaN())) },
 }
 
+// intrinsic returns what replaces a function here, or nil: only AVX-512 has an
+// instruction that scales.
+func (t *tracer) intrinsic(name string) func(t *tracer, a []*node) *node {
+	if name == "scaleb32" && !t.g.s.masked {
+		return nil
+	}
+	return intrinsics[name]
+}
+
 func (t *tracer) inlines(name string) bool {
-	return t.p.funcs[name] != nil && intrinsics[name] == nil && name != "poly"
+	return t.p.funcs[name] != nil && t.intrinsic(name) == nil && name != "poly" && name != "poly32"
 }
 
 func (t *tracer) callExpr(s scope, c *ast.CallExpr) value {
@@ -143,13 +157,13 @@ func (t *tracer) callExpr(s scope, c *ast.CallExpr) value {
 	switch name {
 	case "float64", "float32", "T":
 		return t.convert(s, c, name)
-	case "poly":
+	case "poly", "poly32":
 		return t.poly(s, c)
 	case "math.Inf":
 		tv := t.p.info.Types[c.Args[0]]
 		return value{n: t.g.constant(float, t.floatBits(math.Inf(constant.Sign(tv.Value)))), bits: t.g.bits}
 	}
-	if f := intrinsics[name]; f != nil {
+	if f := t.intrinsic(name); f != nil {
 		var nodes []*node
 		bits := 0
 		for _, a := range t.args(s, c) {
