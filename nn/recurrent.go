@@ -185,7 +185,7 @@ func Unroll[S any](c Cell[S], x *fx.Array, start S, backward bool) (y *fx.Array,
 	if backward {
 		opts = append(opts, fx.Reversed())
 	}
-	drives := c.Drive(x).MoveAxis(-2, 0)
+	drives := c.Drive(x.MoveAxis(-2, 0)) // it is in order of time for all that follows
 	last, ys := fx.Scan(func(s S, drive *fx.Array) (S, *fx.Array) {
 		s = c.Step(drive, s)
 		return s, c.Output(s)

@@ -43,6 +43,7 @@ func (t *Tape) Pushforward(dx []*Node) []*Node {
 // pass the function itself several times.
 func (t *Tape) Pullback(ct []*Node) []*Node {
 	cot := map[*Node]*Node{}
+	parts := map[*Node][]slicePart{}
 	first := t.firsts()
 	add := func(n, c *Node) {
 		if c == nil || !n.DType.Differentiable() {
@@ -51,10 +52,26 @@ func (t *Tape) Pullback(ct []*Node) []*Node {
 		if f := first[n]; f != nil {
 			n = f
 		}
+		if p, ok := partOf(c); ok {
+			parts[n] = append(parts[n], p)
+			return
+		}
 		if have := cot[n]; have != nil {
 			c = Add(have, c)
 		}
 		cot[n] = c
+	}
+	// of is all that came back to n; nothing more will.
+	of := func(n *Node) *Node {
+		if p := parts[n]; p != nil {
+			delete(parts, n)
+			c := joinParts(n, p)
+			if have := cot[n]; have != nil {
+				c = Add(have, c)
+			}
+			cot[n] = c
+		}
+		return cot[n]
 	}
 	for i, n := range t.Outs {
 		if t.active[n] {
@@ -69,7 +86,7 @@ func (t *Tape) Pullback(ct []*Node) []*Node {
 		out := make([]*Node, len(op.Outs))
 		some := false
 		for j, o := range op.Outs {
-			out[j] = cot[o]
+			out[j] = of(o)
 			some = some || out[j] != nil
 		}
 		if !some {
@@ -87,7 +104,7 @@ func (t *Tape) Pullback(ct []*Node) []*Node {
 	}
 	in := make([]*Node, len(t.Ins))
 	for i, n := range t.Ins {
-		in[i] = cot[n]
+		in[i] = of(n)
 	}
 	return in
 }
