@@ -25,6 +25,7 @@ type scanPull struct {
 	saved  []*Node        // residuals: to be stacked by the forward scan
 	back   []*Op          // the ops of the pullback, on residuals and cotangents
 	fixed  map[*Node]bool // depends on captured operands only
+	moving map[*Node]bool // depends on carry or xs, but not on cotangents
 }
 
 func (a ScanAttrs) pull(op *Op, ct []*Node, need []bool) *scanPull {
@@ -73,7 +74,8 @@ func (p *scanPull) findResiduals() {
 		stop[n], isParam[n] = true, true
 	}
 	ops := Between(p.ctOut, p.params[0].ID-1, stop)
-	moving := map[*Node]bool{} // depends on carry or xs, but not on cotangents
+	moving := map[*Node]bool{}
+	p.moving = moving
 	for _, n := range slices.Concat(carry, xs) {
 		moving[n] = true
 	}
@@ -123,6 +125,7 @@ func (p *scanPull) findResiduals() {
 			save(c)
 		}
 	}
+	p.thin(again)
 	for _, op := range ops {
 		if again[op] {
 			p.back = append(p.back, op)
@@ -144,7 +147,8 @@ func (p *scanPull) rerun(op *Op) []*Node {
 	return Apply(ScanP, b, op.Ins...)[len(op.Outs):]
 }
 
-// backward builds and runs the backward scan.
+// backward builds and runs the backward scan, and what goes over all of its steps
+// at once.
 func (p *scanPull) backward(op *Op, saved, ct []*Node) []*Node {
 	a := p.a
 	_, inXs, inCap := a.split(op.Ins)
@@ -165,13 +169,39 @@ func (p *scanPull) backward(op *Op, saved, ct []*Node) []*Node {
 			carryAt = append(carryAt, i)
 		}
 	}
+	later := map[int]product{}
 	for i := a.Carry + a.XS; i < len(p.params); i++ {
-		if p.ctOut[i] != nil {
-			init = append(init, like(op.Ins[i], 0))
-			sumAt = append(sumAt, i)
+		if p.ctOut[i] == nil {
+			continue
 		}
+		if q, ok := p.productOf(p.ctOut[i]); ok {
+			later[i] = q
+			continue
+		}
+		init = append(init, like(op.Ins[i], 0))
+		sumAt = append(sumAt, i)
 	}
-	stacked = slices.Concat(saved, inXs)
+	back := slices.DeleteFunc(slices.Clone(p.back), func(op *Op) bool {
+		for _, q := range later {
+			if q.has(op) {
+				return true
+			}
+		}
+		return false
+	})
+	// Each step gets what it reads: the rest need not stay in memory.
+	at := map[*Node]*Node{}
+	for i, n := range p.saved {
+		at[n] = saved[i]
+	}
+	for i, n := range pXs {
+		at[n] = inXs[i]
+	}
+	read := p.readBy(back)
+	passed := slices.DeleteFunc(slices.Concat(p.saved, pXs), func(n *Node) bool { return !read[n] })
+	for _, n := range passed {
+		stacked = append(stacked, at[n])
+	}
 	var yAt []int
 	for i := a.Carry; i < len(op.Outs); i++ {
 		if p.ctIn[i] != nil {
@@ -188,16 +218,13 @@ func (p *scanPull) backward(op *Op, saved, ct []*Node) []*Node {
 		for i, at := range carryAt {
 			env[p.ctIn[at]] = c[i]
 		}
-		for i, n := range p.saved {
+		for i, n := range passed {
 			env[n] = x[i]
 		}
-		for i, n := range pXs {
-			env[n] = x[len(p.saved)+i]
-		}
 		for i, at := range yAt {
-			env[p.ctIn[at]] = x[len(p.saved)+a.XS+i]
+			env[p.ctIn[at]] = x[len(passed)+i]
 		}
-		Replay(p.back, env)
+		Replay(back, env)
 		at := func(i int) *Node { return lookup(env, []*Node{p.ctOut[i]})[0] }
 		for _, i := range carryAt {
 			if p.ctOut[i] == nil {
@@ -222,7 +249,93 @@ func (p *scanPull) backward(op *Op, saved, ct []*Node) []*Node {
 	for j, i := range slices.Concat(carryAt, sumAt, xAt) {
 		out[i] = outs[j]
 	}
+	for i, q := range later {
+		out[i] = q.over(func(n *Node) *Node {
+			if s := at[n]; s != nil {
+				return s
+			}
+			return out[p.inputOf(n)]
+		})
+	}
 	return out
+}
+
+// readBy is what ops read, and what a step's results are.
+func (p *scanPull) readBy(ops []*Op) map[*Node]bool {
+	read := map[*Node]bool{}
+	for _, op := range ops {
+		for _, in := range op.Ins {
+			read[in] = true
+		}
+	}
+	for _, c := range p.ctOut {
+		read[c] = true
+	}
+	return read
+}
+
+// product is the cotangent of a captured operand that is a matrix product in every
+// step, such as that of a recurrent network's weights: of values that are stacked
+// anyway, as residuals or as the cotangents of inputs. One product over all steps
+// then takes the place of many small ones and their sums (cuDNN does the same).
+type product struct {
+	dot       *Op
+	transpose *Op // of the result's axes, or nil
+}
+
+// productOf sees a cotangent as a product of stacked values.
+func (p *scanPull) productOf(c *Node) (q product, ok bool) {
+	d := c
+	if c.Is(TransposeP) {
+		q.transpose, d = c.Op(), c.Op().Ins[0]
+	}
+	if !d.Is(DotP) {
+		return q, false
+	}
+	q.dot = d.Op()
+	_, xs, _ := p.a.split(p.params)
+	for _, in := range q.dot.Ins {
+		if !slices.Contains(p.saved, in) && !slices.Contains(xs, in) && p.inputOf(in) < 0 {
+			return q, false
+		}
+	}
+	return q, !p.neededInside(q, c)
+}
+
+// neededInside reports whether a step needs the product itself.
+func (p *scanPull) neededInside(q product, c *Node) bool {
+	if slices.Contains(p.ctOut[:p.a.Carry+p.a.XS], c) {
+		return true
+	}
+	return slices.ContainsFunc(p.back, func(op *Op) bool {
+		return !q.has(op) && (slices.Contains(op.Ins, q.dot.Outs[0]) || slices.Contains(op.Ins, c))
+	})
+}
+
+// has reports whether an op is part of the product.
+func (q product) has(op *Op) bool { return op == q.dot || op == q.transpose }
+
+// inputOf is the stacked input of which n is the cotangent, or -1.
+func (p *scanPull) inputOf(n *Node) int {
+	for i := p.a.Carry; i < p.a.Carry+p.a.XS; i++ {
+		if p.ctOut[i] == n {
+			return i
+		}
+	}
+	return -1
+}
+
+// over is the sum over all steps; stack gives an operand's values, stacked.
+func (q product) over(stack func(*Node) *Node) *Node {
+	a := q.dot.Attrs.(DotAttrs)
+	d := Dot(stack(q.dot.Ins[0]), stack(q.dot.Ins[1]), DotAttrs{
+		BatchX: shifted(a.BatchX), BatchY: shifted(a.BatchY),
+		ContractX: append([]int{0}, shifted(a.ContractX)...), ContractY: append([]int{0}, shifted(a.ContractY)...),
+	})
+	if q.transpose != nil {
+		d = Transpose(d, q.transpose.Attrs.([]int))
+	}
+	return d
 }
 
 // fix adds to env the values of nodes that depend on captured operands only.
