@@ -46,8 +46,7 @@ func (g GroupNorm) Apply(x *fx.Array) *fx.Array {
 	shape := x.Shape()
 	n := len(shape)
 	grouped := x.Reshape(append(shape[:n-1:n-1], g.Groups, shape[n-1]/g.Groups)...)
-	centred := grouped.Sub(grouped.MeanKeep(-4, -3, -1))
-	y := centred.Mul(centred.Square().MeanKeep(-4, -3, -1).AddScalar(g.Eps).Rsqrt())
+	y := standardise(grouped, g.Eps, -4, -3, -1).Y
 	return affine(y.Reshape(shape...), g.Scale, g.Bias)
 }
 

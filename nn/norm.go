@@ -53,9 +53,7 @@ func (l LayerNorm) Apply(x *fx.Array) *fx.Array {
 	for i := range axes {
 		axes[i] = i - l.axes
 	}
-	centred := x.Sub(x.MeanKeep(axes...))
-	y := centred.Mul(centred.Square().MeanKeep(axes...).AddScalar(l.Eps).Rsqrt())
-	return affine(y, l.Scale, l.Bias)
+	return affine(standardise(x, l.Eps, axes...).Y, l.Scale, l.Bias)
 }
 
 func checkEps(op string, eps float64) {
@@ -130,7 +128,8 @@ func NewBatchNorm(d fx.DType, channels int) BatchNorm {
 // Apply maps [..., channels] to [..., channels] by the running statistics.
 func (b BatchNorm) Apply(x *fx.Array) *fx.Array {
 	b.check("BatchNorm.Apply", x)
-	return b.normalise(x.Sub(b.Running.Mean), b.Running.Var)
+	y := x.Sub(b.Running.Mean).Mul(b.Running.Var.AddScalar(b.Eps).Rsqrt())
+	return affine(y, b.Scale, b.Bias)
 }
 
 // Train maps [..., channels] to [..., channels] by the statistics of the
@@ -150,22 +149,19 @@ func (b BatchNorm) Train(x *fx.Array) (y *fx.Array, next BatchNorm) {
 	for i := range batch {
 		batch[i] = i
 	}
-	mean := x.Mean(batch...)
-	centred := x.Sub(mean)
-	variance := centred.Square().Mean(batch...)
-	unbiased := variance.MulScalar(float64(n) / float64(n-1))
+	s := standardise(x, b.Eps, batch...)
+	unbiased := s.Var.MulScalar(float64(n) / float64(n-1))
 	next = b
-	next.Running = Running{Mean: b.toward(b.Running.Mean, mean), Var: b.toward(b.Running.Var, unbiased)}
-	return b.normalise(centred, variance), next
+	next.Running = Running{
+		Mean: b.toward(b.Running.Mean, s.Mean.Reshape(channels)),
+		Var:  b.toward(b.Running.Var, unbiased.Reshape(channels)),
+	}
+	return affine(s.Y, b.Scale, b.Bias), next
 }
 
 // toward moves a running statistic.
 func (b BatchNorm) toward(running, batch *fx.Array) *fx.Array {
 	return running.MulScalar(1 - b.Momentum).Add(batch.MulScalar(b.Momentum)).StopGradient()
-}
-
-func (b BatchNorm) normalise(centred, variance *fx.Array) *fx.Array {
-	return affine(centred.Mul(variance.AddScalar(b.Eps).Rsqrt()), b.Scale, b.Bias)
 }
 
 func (b BatchNorm) check(op string, x *fx.Array) {

@@ -136,7 +136,7 @@ func moveElems[T word](e *Engine, m *mover, dst, src []T) {
 	case m.total == 0:
 	case len(m.shape) == 0:
 		dst[m.to.offset] = src[m.from.offset]
-	case len(m.shape) >= 2 && m.total >= parallelFrom:
+	case m.total >= parallelFrom:
 		axis, multiple := m.split()
 		grain := max(1, parallelFrom/4*m.shape[axis]/m.total)
 		e.pool.For(m.shape[axis], (grain+multiple-1)/multiple*multiple, func(_, lo, hi int) {
@@ -165,6 +165,9 @@ func (m *mover) turned() int {
 // threads share a line of the cache on either side. Where there is none, pieces
 // are multiples of a line.
 func (m *mover) split() (axis, multiple int) {
+	if len(m.shape) == 1 {
+		return 0, 16
+	}
 	if m.turned() != 0 {
 		return 0, 1
 	}
@@ -200,11 +203,7 @@ func moveRange[T word](e *Engine, m *mover, dst, src []T, axis, lo, hi int) {
 		case ds == 1 && ss == 1:
 			copy(dst[d:d+n], src[s:s+n])
 		case ds == 1 && ss == 0:
-			v := src[s]
-			row := dst[d : d+n]
-			for i := range row {
-				row[i] = v
-			}
+			spread(e, dst[d:d+n], src[s])
 		default:
 			for range n {
 				dst[d] = src[s]
@@ -212,6 +211,18 @@ func moveRange[T word](e *Engine, m *mover, dst, src []T, axis, lo, hi int) {
 			}
 		}
 	})
+}
+
+// spread fills dst with v.
+func spread[T word](e *Engine, dst []T, v T) {
+	switch d := any(dst).(type) {
+	case []uint32:
+		e.fill32(d, any(v).(uint32))
+	case []uint64:
+		e.fill64(d, any(v).(uint64))
+	default:
+		fill(dst, v)
+	}
 }
 
 // walk calls f with both offsets of every index of shape, in row-major order.
