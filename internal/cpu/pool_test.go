@@ -75,3 +75,47 @@ func TestPoolPassesPanicsOn(t *testing.T) {
 		}
 	}
 }
+
+// TestPoolGivesEachThreadItsPart: parts cover the pieces in order, differ by one
+// piece at most, and are the same for every loop of a size.
+func TestPoolGivesEachThreadItsPart(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pieces := rapid.IntRange(1, 200).Draw(t, "pieces")
+		threads := rapid.IntRange(1, 9).Draw(t, "threads")
+		var j, again job
+		j.share(pieces, threads)
+		again.share(7, threads) // whatever loop it had before
+		again.share(pieces, threads)
+		at := int64(0)
+		for i := range j.parts {
+			from, to := j.parts[i].next.Load(), j.parts[i].end
+			if from != at || to < from || to-from < int64(pieces/threads) || to-from > int64(pieces/threads)+1 {
+				t.Fatalf("part %d of %d is [%d,%d) of %d pieces", i, threads, from, to, pieces)
+			}
+			if again.parts[i].next.Load() != from || again.parts[i].end != to {
+				t.Fatalf("part %d differs in the second loop", i)
+			}
+			at = to
+		}
+		if at != int64(pieces) {
+			t.Fatalf("the parts end at %d of %d", at, pieces)
+		}
+	})
+}
+
+// TestPoolHelps: a thread that is held up does not keep the rest of its part.
+func TestPoolHelps(t *testing.T) {
+	p := NewPool(2)
+	defer p.Close()
+	var others atomic.Int32
+	release := make(chan struct{})
+	p.For(64, 1, func(worker, lo, hi int) {
+		if worker == 0 && lo == 0 {
+			<-release // until the other has done everything else
+			return
+		}
+		if others.Add(int32(hi-lo)) == 64-8 {
+			close(release)
+		}
+	})
+}
