@@ -87,21 +87,21 @@ func (e *Engine) elementwise(op *graph.Op) tileFunc {
 func floatLoop[T float32 | float64](p *graph.Prim, k *kernel.Floats[T]) tileFunc {
 	if u, ok := unaryKernels[p]; ok {
 		f := k.Unary[u]
-		return func(dst view, src []view) { f(graph.View[T](dst), graph.View[T](src[0])) }
+		return func(dst view, src []view) { f(graph.Elems[T](dst), graph.Elems[T](src[0])) }
 	}
 	if b, ok := binaryKernels[p]; ok {
 		f := k.Binary[b]
-		return func(dst view, src []view) { f(graph.View[T](dst), graph.View[T](src[0]), graph.View[T](src[1])) }
+		return func(dst view, src []view) { f(graph.Elems[T](dst), graph.Elems[T](src[0]), graph.Elems[T](src[1])) }
 	}
 	if c, ok := compareKernels[p]; ok {
 		f := k.Compare[c]
 		return func(dst view, src []view) {
-			f(graph.View[uint8](dst), graph.View[T](src[0]), graph.View[T](src[1]))
+			f(graph.Elems[uint8](dst), graph.Elems[T](src[0]), graph.Elems[T](src[1]))
 		}
 	}
 	if p == graph.SelectP {
 		return func(dst view, src []view) {
-			k.Select(graph.View[T](dst), graph.View[uint8](src[0]), graph.View[T](src[1]), graph.View[T](src[2]))
+			k.Select(graph.Elems[T](dst), graph.Elems[uint8](src[0]), graph.Elems[T](src[1]), graph.Elems[T](src[2]))
 		}
 	}
 	panic("cpu: no float loop for " + p.Name)

@@ -126,7 +126,7 @@ func (u *loopReducing[T]) severalRows(_, lo, hi int) {
 		u.l.tile(u.f, t, i*n, m*n)
 		for j := range u.sinks {
 			s := &u.sinks[j]
-			s.rows(u.out[j][i:i+m], graph.View[T](t.regs[s.tile]), n)
+			s.rows(u.out[j][i:i+m], graph.Elems[T](t.regs[s.tile]), n)
 		}
 	}
 	u.l.free.Put(t)
@@ -148,7 +148,7 @@ func (u *loopReducing[T]) longRows(_, lo, hi int) {
 			u.l.tile(u.f, t, at, min(tile, end-at))
 			for j := range acc {
 				s := &u.sinks[j]
-				s.feed(&acc[j], graph.View[T](t.regs[s.tile]))
+				s.feed(&acc[j], graph.Elems[T](t.regs[s.tile]))
 			}
 		}
 		for j := range acc {
@@ -178,7 +178,7 @@ func (u *loopReducing[T]) columns(_, lo, hi int) {
 			for j := range u.sinks {
 				s := &u.sinks[j]
 				acc := u.partial[j][(matrix*u.runs+run)*inner+c:][:w]
-				x := graph.View[T](t.regs[s.tile])
+				x := graph.Elems[T](t.regs[s.tile])
 				if at == first {
 					copy(acc, x)
 					s.addRows(acc, x, m)

@@ -60,6 +60,10 @@ func View[T Elem](b *Buffer) []T {
 	return unsafe.Slice((*T)(b.ptr), b.Len)
 }
 
+// Elems is View without a look at the type, for steps that settled it when they
+// were prepared and run once for each tile.
+func Elems[T Elem](b *Buffer) []T { return unsafe.Slice((*T)(b.ptr), b.Len) }
+
 // Bytes is the buffer's memory as bytes.
 func (b *Buffer) Bytes() []byte {
 	if b.Len == 0 {
