@@ -14,7 +14,9 @@ func Normal(key *fx.Array, d fx.DType, shape ...int) *fx.Array {
 	checkKey("Normal", key)
 	checkFloat("Normal", d)
 	checkShape("Normal", shape)
-	return centred(key, d, shape).ErfInv().MulScalar(math.Sqrt2)
+	return fused(key, d, shape, func(key *fx.Array, shape []int) *fx.Array {
+		return centred(key, d, shape).ErfInv().MulScalar(math.Sqrt2)
+	}, "Normal")
 }
 
 // TruncatedNormal draws from the standard normal distribution on the condition
@@ -37,10 +39,12 @@ func TruncatedNormal(key *fx.Array, d fx.DType, lo, hi float64, shape ...int) *f
 	if width < least {
 		fail("TruncatedNormal", "the interval [%v, %v] has probability %.2g, too little for %v", lo, hi, width/2, d)
 	}
-	u := open(key, d, shape).MulScalar(width).AddScalar(a)
-	// Rounding may have led to +-1, where erfinv is infinite, or past an end.
-	z := u.Clip(grid-1, 1-grid).ErfInv().MulScalar(math.Sqrt2)
-	return z.Maximum(fx.Const(lo)).Minimum(fx.Const(hi))
+	return fused(key, d, shape, func(key *fx.Array, shape []int) *fx.Array {
+		u := open(key, d, shape).MulScalar(width).AddScalar(a)
+		// Rounding may have led to +-1, where erfinv is infinite, or past an end.
+		z := u.Clip(grid-1, 1-grid).ErfInv().MulScalar(math.Sqrt2)
+		return z.Maximum(fx.Const(lo)).Minimum(fx.Const(hi))
+	}, "TruncatedNormal", lo, hi)
 }
 
 // Exponential draws from the exponential distribution of mean 1, in float32 or

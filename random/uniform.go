@@ -72,11 +72,13 @@ func Uniform(key *fx.Array, d fx.DType, lo, hi float64, shape ...int) *fx.Array 
 	if math.IsInf(lo, 0) || math.IsInf(hi, 0) || math.IsInf(round(d, hi-lo), 0) {
 		fail("Uniform", "the interval [%.6g, %.6g) is not finite in %v", lo, hi, d)
 	}
-	u := unit(key, d, shape)
-	if lo == 0 && hi == 1 {
-		return u
-	}
-	return u.MulScalar(hi - lo).AddScalar(lo).Minimum(fx.Const(below))
+	return fused(key, d, shape, func(key *fx.Array, shape []int) *fx.Array {
+		u := unit(key, d, shape)
+		if lo == 0 && hi == 1 {
+			return u
+		}
+		return u.MulScalar(hi - lo).AddScalar(lo).Minimum(fx.Const(below))
+	}, "Uniform", lo, hi)
 }
 
 // round is v as an element of type d.
