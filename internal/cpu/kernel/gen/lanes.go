@@ -21,18 +21,25 @@ func reductions(out, stubs *source, s isa, e elem) {
 		for i := range vectors {
 			out.op("VMOVU%s %d(DI), %s", e.suffix, i*s.bytes, s.v(i))
 		}
+		m := extremes{out, s, e, r.kind}
+		if r.kind != "sum" {
+			m.begin(vectors)
+		}
 		out.op("PCALIGN $32")
 		out.line("loop:")
 		for i := range vectors {
 			if r.kind == "sum" {
 				out.op("VADD%s %d(SI), %s, %[3]s", e.suffix, i*s.bytes, s.v(i))
 			} else {
-				extreme(out, s, e, r.kind, fmt.Sprintf("%d(SI)", i*s.bytes), s.v(i), vectors+i%2*4)
+				m.add(i, vectors)
 			}
 		}
 		out.op("ADDQ $%d, SI", vectors*s.bytes)
 		out.op("DECQ CX")
 		out.op("JNZ loop")
+		if r.kind != "sum" {
+			m.end(vectors)
+		}
 		for i := range vectors {
 			out.op("VMOVU%s %s, %d(DI)", e.suffix, s.v(i), i*s.bytes)
 		}
@@ -56,6 +63,7 @@ func rows(out, stubs *source, s isa, e elem) {
 		out.op("MOVQ x+8(FP), SI")
 		out.op("MOVQ rounds+16(FP), R8")
 		out.op("MOVQ rows+24(FP), DX")
+		m := extremes{out, s, e, kind}
 		out.line("row:")
 		out.op("MOVQ R8, CX")
 		if kind == "sum" {
@@ -67,6 +75,7 @@ func rows(out, stubs *source, s isa, e elem) {
 			for i := range vectors {
 				out.op("VMOVU%s %d(SI), %s", e.suffix, i*s.bytes, s.v(i))
 			}
+			m.begin(vectors)
 			out.op("ADDQ $%d, SI", vectors*s.bytes)
 			out.op("DECQ CX")
 			out.op("JZ tree")
@@ -77,7 +86,7 @@ func rows(out, stubs *source, s isa, e elem) {
 			if kind == "sum" {
 				out.op("VADD%s %d(SI), %s, %[3]s", e.suffix, i*s.bytes, s.v(i))
 			} else {
-				extreme(out, s, e, kind, fmt.Sprintf("%d(SI)", i*s.bytes), s.v(i), spare+i%2*4)
+				m.add(i, vectors)
 			}
 		}
 		out.op("ADDQ $%d, SI", vectors*s.bytes)
@@ -85,9 +94,12 @@ func rows(out, stubs *source, s isa, e elem) {
 		out.op("JNZ loop")
 		out.line("tree:")
 		combine := func(other, acc string) {
-			if kind == "sum" {
+			switch {
+			case kind == "sum":
 				out.op("VADD%s %s, %s, %[3]s", e.suffix, other, acc)
-			} else {
+			case s.masked: // the masks know of NaNs
+				m.ofNumbers(other, acc, spare+1)
+			default:
 				extremeOf(out, s, e, kind, other, acc, spare+1)
 			}
 		}
@@ -101,6 +113,9 @@ func rows(out, stubs *source, s isa, e elem) {
 		for width := s.bytes; width > e.size(); width /= 2 {
 			upperHalf(out, e, width, spare)
 			combine(s.v(spare), s.v(0))
+		}
+		if kind != "sum" {
+			m.nanIfAny(vectors)
 		}
 		out.op("VMOVS%s X0, (DI)", e.suffix[1:])
 		out.op("ADDQ $%d, DI", e.size())
@@ -126,20 +141,87 @@ func upperHalf(out *source, e elem, width, to int) {
 	}
 }
 
-// extreme sets acc to Go's max or min of acc and memory; t and the three
-// registers after it are free. As graph.maximum: x86's instruction both ways
-// round, and the NaN of a sum where the operands do not compare.
-func extreme(out *source, s isa, e elem, kind, address, acc string, t int) {
-	out.op("VMOVU%s %s, %s", e.suffix, address, s.v(t))
-	extremeOf(out, s, e, kind, s.v(t), acc, t+1)
+// extremes writes the max or min of registers 0 to vectors-1 and what SI points to,
+// as Go's. With AVX-512 masks K2 and up keep where a NaN was met, so that a round
+// waits for no more than two instructions of the round before it.
+type extremes struct {
+	out  *source
+	s    isa
+	e    elem
+	kind string
 }
 
-// extremeOf is extreme of two registers; t and the two after it are free.
-func extremeOf(out *source, s isa, e elem, kind, x, acc string, t int) {
-	name, join := "VMAX", "VAND"
-	if kind == "min" {
-		name, join = "VMIN", "VOR"
+func (m extremes) begin(vectors int) {
+	if m.s.masked {
+		for i := range vectors {
+			m.out.op("VCMP%s $3, %s, %[2]s, K%d", m.e.suffix, m.s.v(i), 2+i)
+		}
 	}
+}
+
+// add takes in vector i of a round.
+func (m extremes) add(i, vectors int) {
+	out, e, acc, t := m.out, m.e, m.s.v(i), vectors+i%2*4
+	x := m.s.v(t)
+	out.op("VMOVU%s %d(SI), %s", e.suffix, i*m.s.bytes, x)
+	if !m.s.masked {
+		extremeOf(out, m.s, e, m.kind, x, acc, t+1)
+		return
+	}
+	k := 6 + i%2
+	out.op("VCMP%s $3, %s, %[2]s, K%d", e.suffix, x, k)
+	m.ofNumbers(x, acc, t+1)
+	out.op("KORW K%d, K%d, K%[2]d", k, 2+i)
+}
+
+// ofNumbers sets acc to the max or min of acc and x, whatever it is of NaNs; t and
+// the register after it are free.
+func (m extremes) ofNumbers(x, acc string, t int) {
+	name, join := extremeNames(m.kind)
+	a, b := m.s.v(t), m.s.v(t+1)
+	m.out.op("%s%s %s, %s, %s", name, m.e.suffix, x, acc, a)
+	m.out.op("%s%s %s, %s, %s", name, m.e.suffix, acc, x, b)
+	m.out.op("%s%s %s, %s, %s", join, m.e.suffix, b, a, acc)
+}
+
+// nanIfAny makes a NaN of register 0 if any lane met one.
+func (m extremes) nanIfAny(vectors int) {
+	if m.s.masked {
+		for i := 1; i < vectors; i++ {
+			m.out.op("KORW K%d, K2, K2", 2+i)
+		}
+		m.out.op("KORTESTW K2, K2")
+		m.out.op("JZ number")
+		m.out.op("VPTERNLOGD $0xff, Z0, Z0, Z0")
+		m.out.line("number:")
+	}
+}
+
+// end makes NaNs of the lanes that met one.
+func (m extremes) end(vectors int) {
+	if m.s.masked {
+		nan := m.s.v(vectors)
+		m.out.op("VPTERNLOGD $0xff, %s, %[1]s, %[1]s", nan)
+		for i := range vectors {
+			m.out.op("VMOVA%s %s, K%d, %s", m.e.suffix, nan, 2+i, m.s.v(i))
+		}
+	}
+}
+
+// extremeNames are x86's instruction for max or min, and the one that joins its
+// results of both orders: they differ for two zeros.
+func extremeNames(kind string) (name, join string) {
+	if kind == "min" {
+		return "VMIN", "VOR"
+	}
+	return "VMAX", "VAND"
+}
+
+// extremeOf sets acc to Go's max or min of acc and x; t and the two registers after
+// it are free. As graph.maximum: x86's instruction both ways round, and the NaN of a
+// sum where the operands do not compare.
+func extremeOf(out *source, s isa, e elem, kind, x, acc string, t int) {
+	name, join := extremeNames(kind)
 	a, b := s.v(t), s.v(t+1)
 	out.op("%s%s %s, %s, %s", name, e.suffix, x, acc, a)
 	out.op("%s%s %s, %s, %s", name, e.suffix, acc, x, b)
