@@ -133,7 +133,6 @@ func (p *kernelProduct[T]) run(x, ct, out []T) {
 
 // unit makes a part of the rows of one span of one group.
 func (r *kernelRun[T]) unit(w *workOf[T], u int) {
-	c := r.of(u / r.parts / r.spans)
 	group, span, part := u/r.parts/r.spans, u/r.parts%r.spans, u%r.parts
 	k0, k1 := span*kernelSpan, min((span+1)*kernelSpan, r.depth)
 	out := r.sums[span*r.m*r.o:]
@@ -143,9 +142,19 @@ func (r *kernelRun[T]) unit(w *workOf[T], u int) {
 		out = out[group*r.oGroup:]
 	}
 	if r.tiles != nil {
-		r.blocks(w, c.image, group*r.oGroup, k0, k1, r.tiles[part*len(r.tiles)/r.parts:(part+1)*len(r.tiles)/r.parts], out)
+		image := 0
+		if r.batchGroups > 1 {
+			image = group * r.n
+		}
+		r.blocks(w, image, group*r.oGroup, k0, k1, r.tiles[part*len(r.tiles)/r.parts:(part+1)*len(r.tiles)/r.parts], out)
 		return
 	}
+	r.packed(w, group, k0, k1, out)
+}
+
+// packed makes a group's sums over [k0,k1) where its rows are not read in place.
+func (r *kernelRun[T]) packed(w *workOf[T], group, k0, k1 int, out []T) {
+	c := r.of(group)
 	c.x = r.x
 	w.gemm = kernel.Gemm[T]{
 		M: r.m, N: r.oGroup, K: k1 - k0,
