@@ -64,7 +64,7 @@ penalty makes the error worse. Whether flat is better depends on the data.
 of the seeds' spread, and DB at gamma = 0.05 has as much; on these images
 nothing can be said of up against down. The gradient and the largest
 eigenvalue at equal training loss (taken between the two epochs around a loss of 0.02) are a fifth
-lower in the median, but not in every seed. "cost": with few and small layers
+and a quarter lower in the median, but not in every seed. "cost": with few and small layers
 the work beside the matrix products shows; at depth 8 the ratios come to the
 count of products, 2 and 3, with what compilation saves.
 
