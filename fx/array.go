@@ -94,9 +94,7 @@ func Scalar[T Elem](v T) *Array { return wrap(graph.Constant(graph.BufferOf([]T{
 // Const makes a rank-0 constant that takes the other operand's dtype where it
 // meets one, and is float32 elsewhere.
 func Const(v float64) *Array {
-	n := graph.ScalarNode(graph.Float32, v)
-	n.Weak, n.Exact = true, v
-	return wrap(n)
+	return wrap(graph.WeakConstant(graph.Float32, v))
 }
 
 // Zeros makes an array of zeros.
@@ -216,7 +214,7 @@ func (a *Array) AsType(d DType) *Array {
 		graph.Fail("AsType", "the array is %v, of which %v would drop the imaginary part; take Real, Imag or Abs", n.Aval(), d)
 	}
 	if n.Weak { // a constant is rounded once, to the type it ends up with
-		return wrap(graph.ScalarNode(d, exact("AsType", d, n.Exact)))
+		return wrap(graph.ScalarNode(d, exact("AsType", d, n.Exact())))
 	}
 	return wrap(graph.Convert(n, d))
 }

@@ -162,7 +162,7 @@ func (p Places) put(op string, prim *graph.Prim, updates *Array) *Array {
 	}
 	u := updates.node(op)
 	if u.Weak {
-		u = graph.ScalarNode(p.x.DType, exact(op, p.x.DType, u.Exact))
+		u = graph.ScalarNode(p.x.DType, exact(op, p.x.DType, u.Exact()))
 	}
 	if u.DType != p.x.DType {
 		graph.Fail(op, "the updates are %v for an array %v; convert one with AsType", u.Aval(), p.x.Aval())

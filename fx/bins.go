@@ -18,7 +18,7 @@ func (a *Array) SearchSorted(values *Array, side Side) *Array {
 	const op = "SearchSorted"
 	x, v := a.node(op), values.node(op)
 	if v.Weak {
-		values = wrap(graph.ScalarNode(x.DType, exact(op, x.DType, v.Exact)))
+		values = wrap(graph.ScalarNode(x.DType, exact(op, x.DType, v.Exact())))
 		v = values.n
 	}
 	if len(x.Shape) != 1 || x.DType != v.DType || x.DType == Bool {

@@ -22,7 +22,7 @@ func match(op string, arrays ...*Array) []*graph.Node {
 	if strong != nil {
 		for i, n := range ns {
 			if n.Weak {
-				ns[i] = graph.ScalarNode(strong.DType, exact(op, strong.DType, n.Exact))
+				ns[i] = graph.ScalarNode(strong.DType, exact(op, strong.DType, n.Exact()))
 			}
 		}
 	}

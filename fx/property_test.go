@@ -262,7 +262,7 @@ func moved(x, v []*Array, s float64) []*Array {
 // along is the derivative of f at x along v by finite differences of fourth
 // order.
 func along(f func([]*Array) *Array, x, v []*Array) float64 {
-	const h = 1e-3
+	const h = 3e-4
 	at := func(s float64) float64 { return f(moved(x, v, s*h)).Item() }
 	return (8*(at(1)-at(-1)) - (at(2) - at(-2))) / (12 * h)
 }

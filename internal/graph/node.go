@@ -45,15 +45,39 @@ func (a Aval) String() string { return fmt.Sprintf("%s%v", a.DType, []int(a.Shap
 type Node struct {
 	ID     uint64 // larger than the ID of every node it depends on
 	Shape  Shape
-	Exact  float64 // a weak constant's value, before it was rounded to DType
 	op     atomic.Pointer[Op]
 	buf    atomic.Pointer[Buffer]
-	scopes []*Scope // transformations under way that this value depends on
-	Index  int32    // which result of its op
+	rare   *rare // nil for most
+	Index  int32 // which result of its op
 	DType  DType
 	Weak   bool // a constant that takes the other operand's dtype
 	scalar bool // ScalarNode made it
 }
+
+// rare is what few nodes have, apart: the results of a compiled step are nodes too,
+// and the smaller the better. Nodes may share one; it does not change.
+type rare struct {
+	scopes []*Scope // transformations under way that the value depends on
+	exact  float64  // a weak constant's value, before it was rounded to its dtype
+}
+
+func (n *Node) scopes() []*Scope {
+	if n.rare == nil {
+		return nil
+	}
+	return n.rare.scopes
+}
+
+// WeakConstant is a rank-0 constant that takes the other operand's dtype where it
+// meets one, and is of type d elsewhere.
+func WeakConstant(d DType, v float64) *Node {
+	n := ScalarNode(d, v)
+	n.Weak, n.rare = true, &rare{exact: v}
+	return n
+}
+
+// Exact is a weak constant's value, before it was rounded to its dtype.
+func (n *Node) Exact() float64 { return n.rare.exact }
 
 // Op is one application of a primitive.
 type Op struct {
@@ -123,14 +147,14 @@ func Constant(b *Buffer, shape Shape) *Node {
 // Placeholder is a leaf without a value.
 func Placeholder(a Aval, s *Scope) *Node {
 	n := newNode(a)
-	n.scopes = []*Scope{s}
+	n.rare = &rare{scopes: []*Scope{s}}
 	return n
 }
 
 // Alias is a new node with n's value, alive for the scope's transformation.
 func Alias(n *Node, s *Scope) *Node {
 	a := Apply(Identity, nil, n)[0]
-	a.scopes = append(slices.Clone(a.scopes), s)
+	a.rare = &rare{scopes: append(slices.Clone(a.scopes()), s)}
 	if b := n.Value(); b != nil {
 		b.Share()
 		a.buf.Store(b)
@@ -145,33 +169,36 @@ func Apply(p *Prim, attrs any, ins ...*Node) []*Node {
 		Fail(p.Name, "%v", err)
 	}
 	op := &Op{Prim: p, Attrs: attrs, Ins: ins, Outs: make([]*Node, len(avals))}
-	scopes := mergeScopes(ins)
+	under := mergeScopes(ins)
 	for i, a := range avals {
 		n := newNode(a)
-		n.Index, n.scopes = int32(i), scopes
+		n.Index, n.rare = int32(i), under
 		n.op.Store(op)
 		op.Outs[i] = n
 	}
 	return op.Outs
 }
 
-// mergeScopes is the union of the operands' live or abstract scopes; it shares
-// a slice with an operand wherever it can.
-func mergeScopes(ins []*Node) []*Scope {
+// mergeScopes is the union of the operands' live or abstract scopes: that of one of
+// them where it has all.
+func mergeScopes(ins []*Node) *rare {
 	var out []*Scope
-	shared := true
 	for _, in := range ins {
-		for _, s := range in.scopes {
-			if (s.ended.Load() && !s.Abstract) || slices.Contains(out, s) {
-				continue
+		for _, s := range in.scopes() {
+			if (s.Abstract || !s.ended.Load()) && !slices.Contains(out, s) {
+				out = append(out, s)
 			}
-			if shared {
-				out, shared = slices.Clone(out), false
-			}
-			out = append(out, s)
 		}
 	}
-	return out
+	if out == nil {
+		return nil
+	}
+	for _, in := range ins {
+		if slices.Equal(in.scopes(), out) {
+			return in.rare
+		}
+	}
+	return &rare{scopes: out}
 }
 
 // Aval is the node's shape and type.
@@ -186,7 +213,7 @@ func (n *Node) Value() *Buffer { return n.buf.Load() }
 
 // Abstract is the transformation on whose placeholders n depends; nil if none.
 func (n *Node) Abstract() *Scope {
-	for _, s := range n.scopes {
+	for _, s := range n.scopes() {
 		if s.Abstract {
 			return s
 		}
@@ -197,7 +224,7 @@ func (n *Node) Abstract() *Scope {
 // Tracked reports whether n depends on an alias or placeholder of a
 // transformation under way.
 func (n *Node) Tracked() bool {
-	for _, s := range n.scopes {
+	for _, s := range n.scopes() {
 		if s.Abstract || !s.ended.Load() {
 			return true
 		}
@@ -211,7 +238,7 @@ func (n *Node) SetValue(b *Buffer) {
 	n.buf.Store(b)
 	if !n.Tracked() {
 		n.op.Store(nil)
-		n.scopes = nil
+		n.rare = nil
 	}
 }
 
