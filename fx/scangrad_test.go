@@ -74,6 +74,25 @@ func TestScanGradLikeUnrolled(t *testing.T) {
 			}
 			return sum
 		}},
+		// Two weights whose cotangents are the same product of what is stacked anyway.
+		{"one product for two", w, func(w *Array) *Array {
+			parts := Split(w, 2, -1)
+			u, v := parts[0].Sin(), parts[1].Cos()
+			_, ys := Scan(func(h, x *Array) (*Array, *Array) {
+				h = x.Add(h.MatMul(u)).Add(h.MatMul(v))
+				return h, h
+			}, Zeros(Float64, 4, 3), xs.MatMul(u))
+			return ys.Square().Sum()
+		}, func(w *Array) *Array {
+			parts := Split(w, 2, -1)
+			u, v := parts[0].Sin(), parts[1].Cos()
+			h, sum := Zeros(Float64, 4, 3), Scalar(0.0)
+			for i := range 5 {
+				h = at(i).MatMul(u).Add(h.MatMul(u)).Add(h.MatMul(v))
+				sum = sum.Add(h.Square().Sum())
+			}
+			return sum
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want := Grad(c.unroll)(c.w)

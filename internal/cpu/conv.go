@@ -72,13 +72,13 @@ func (c *convolution[T]) run() int {
 }
 
 // of is the convolution of one group.
-func (c convolution[T]) of(group int) *convolution[T] {
+func (c convolution[T]) of(group int) convolution[T] {
 	if c.batchGroups > 1 {
 		c.image = group * c.n
 	} else {
 		c.channel = group * c.i
 	}
-	return &c
+	return c
 }
 
 // pack writes columns [k0, k0+depth) of rows [i0, i0+rows) of the matrix of

@@ -142,11 +142,7 @@ func (r *kernelRun[T]) unit(w *workOf[T], u int) {
 		out = out[group*r.oGroup:]
 	}
 	if r.tiles != nil {
-		image := 0
-		if r.batchGroups > 1 {
-			image = group * r.n
-		}
-		r.blocks(w, image, group*r.oGroup, k0, k1, r.tiles[part*len(r.tiles)/r.parts:(part+1)*len(r.tiles)/r.parts], out)
+		r.blocks(w, r.of(group).image, group*r.oGroup, k0, k1, r.tiles[part*len(r.tiles)/r.parts:(part+1)*len(r.tiles)/r.parts], out)
 		return
 	}
 	r.packed(w, group, k0, k1, out)

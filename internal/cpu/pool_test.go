@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -111,7 +112,11 @@ func TestPoolHelps(t *testing.T) {
 	release := make(chan struct{})
 	p.For(64, 1, func(worker, lo, hi int) {
 		if worker == 0 && lo == 0 {
-			<-release // until the other has done everything else
+			select { // until the other has done everything else
+			case <-release:
+			case <-time.After(10 * time.Second):
+				t.Error("nobody did the rest")
+			}
 			return
 		}
 		if others.Add(int32(hi-lo)) == 64-8 {

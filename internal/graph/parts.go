@@ -12,8 +12,8 @@ type slicePart struct {
 	whole           *Node // the same, padded to the whole array
 }
 
-// partOf reads a cotangent of an array as that of a part of it: what the rule of a
-// slice makes. ok is false if it is none, or reaches along several axes.
+// partOf reads a cotangent of an array as that of a part of it, padded with zeros:
+// what the rule of a slice makes. ok is false if it is none, or reaches along several axes.
 func partOf(c *Node) (p slicePart, ok bool) {
 	op := c.Op()
 	if op == nil || op.Prim != PadP {

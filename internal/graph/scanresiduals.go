@@ -72,6 +72,7 @@ func (t *thinning) remake(n *Node, ops []*Op) ([]*Op, bool) {
 		ops = append(ops, op)
 	}
 	for _, in := range op.Ins {
+		// What does not change is made outside, but for its spreading.
 		if t.kept[in] || !t.p.moving[in] && !in.Is(BroadcastP) {
 			continue
 		}

@@ -1,6 +1,9 @@
 package graph
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // vjpScan runs the loop backwards. The body's own pullback is taken once, as a
 // graph; what that graph needs from the forward step (its residuals) becomes
@@ -169,26 +172,14 @@ func (p *scanPull) backward(op *Op, saved, ct []*Node) []*Node {
 			carryAt = append(carryAt, i)
 		}
 	}
-	later := map[int]product{}
+	later := p.products()
 	for i := a.Carry + a.XS; i < len(p.params); i++ {
-		if p.ctOut[i] == nil {
-			continue
+		if _, ok := later[i]; !ok && p.ctOut[i] != nil {
+			init = append(init, like(op.Ins[i], 0))
+			sumAt = append(sumAt, i)
 		}
-		if q, ok := p.productOf(p.ctOut[i]); ok {
-			later[i] = q
-			continue
-		}
-		init = append(init, like(op.Ins[i], 0))
-		sumAt = append(sumAt, i)
 	}
-	back := slices.DeleteFunc(slices.Clone(p.back), func(op *Op) bool {
-		for _, q := range later {
-			if q.has(op) {
-				return true
-			}
-		}
-		return false
-	})
+	back, read := p.inside(later)
 	// Each step gets what it reads: the rest need not stay in memory.
 	at := map[*Node]*Node{}
 	for i, n := range p.saved {
@@ -197,7 +188,6 @@ func (p *scanPull) backward(op *Op, saved, ct []*Node) []*Node {
 	for i, n := range pXs {
 		at[n] = inXs[i]
 	}
-	read := p.readBy(back)
 	passed := slices.DeleteFunc(slices.Concat(p.saved, pXs), func(n *Node) bool { return !read[n] })
 	for _, n := range passed {
 		stacked = append(stacked, at[n])
@@ -249,7 +239,11 @@ func (p *scanPull) backward(op *Op, saved, ct []*Node) []*Node {
 	for j, i := range slices.Concat(carryAt, sumAt, xAt) {
 		out[i] = outs[j]
 	}
-	for i, q := range later {
+	for i := a.Carry + a.XS; i < len(p.params); i++ { // in order, as programs are the same every time
+		q, ok := later[i]
+		if !ok {
+			continue
+		}
 		out[i] = q.over(func(n *Node) *Node {
 			if s := at[n]; s != nil {
 				return s
@@ -260,18 +254,40 @@ func (p *scanPull) backward(op *Op, saved, ct []*Node) []*Node {
 	return out
 }
 
-// readBy is what ops read, and what a step's results are.
-func (p *scanPull) readBy(ops []*Op) map[*Node]bool {
-	read := map[*Node]bool{}
-	for _, op := range ops {
-		for _, in := range op.Ins {
-			read[in] = true
+// products lists the captured operands, by parameter, whose cotangents are products
+// over all steps: those that can be, unless a step needs the same product for
+// something else.
+func (p *scanPull) products() map[int]product {
+	all := map[int]product{}
+	for i := p.a.Carry + p.a.XS; i < len(p.params); i++ {
+		if q, ok := p.productOf(p.ctOut[i]); ok {
+			all[i] = q
 		}
 	}
-	for _, c := range p.ctOut {
-		read[c] = true
+	ops, _ := p.inside(all)
+	maps.DeleteFunc(all, func(_ int, q product) bool { return slices.Contains(ops, q.dot) })
+	return all
+}
+
+// inside is what a step does for the cotangents that are not made later, and what it
+// reads.
+func (p *scanPull) inside(later map[int]product) (ops []*Op, read map[*Node]bool) {
+	read = map[*Node]bool{}
+	for i, c := range p.ctOut {
+		if _, ok := later[i]; !ok && c != nil {
+			read[c] = true
+		}
 	}
-	return read
+	for _, op := range slices.Backward(p.back) {
+		if slices.ContainsFunc(op.Outs, func(o *Node) bool { return read[o] }) {
+			ops = append(ops, op)
+			for _, in := range op.Ins {
+				read[in] = true
+			}
+		}
+	}
+	slices.Reverse(ops)
+	return ops, read
 }
 
 // product is the cotangent of a captured operand that is a matrix product in every
@@ -285,6 +301,9 @@ type product struct {
 
 // productOf sees a cotangent as a product of stacked values.
 func (p *scanPull) productOf(c *Node) (q product, ok bool) {
+	if c == nil {
+		return q, false
+	}
 	d := c
 	if c.Is(TransposeP) {
 		q.transpose, d = c.Op(), c.Op().Ins[0]
@@ -299,21 +318,8 @@ func (p *scanPull) productOf(c *Node) (q product, ok bool) {
 			return q, false
 		}
 	}
-	return q, !p.neededInside(q, c)
+	return q, true
 }
-
-// neededInside reports whether a step needs the product itself.
-func (p *scanPull) neededInside(q product, c *Node) bool {
-	if slices.Contains(p.ctOut[:p.a.Carry+p.a.XS], c) {
-		return true
-	}
-	return slices.ContainsFunc(p.back, func(op *Op) bool {
-		return !q.has(op) && (slices.Contains(op.Ins, q.dot.Outs[0]) || slices.Contains(op.Ins, c))
-	})
-}
-
-// has reports whether an op is part of the product.
-func (q product) has(op *Op) bool { return op == q.dot || op == q.transpose }
 
 // inputOf is the stacked input of which n is the cotangent, or -1.
 func (p *scanPull) inputOf(n *Node) int {
